@@ -1,0 +1,88 @@
+"""Every error that this package raises on purpose.
+
+    MediaAssetsError
+    ├── ConfigurationError      a setting is wrong: file, key and remedy
+    ├── StoreError              a database cannot be used
+    │   ├── StoreLockedError    another process holds it past the deadline
+    │   └── MigrationError      a migration failed or the file is newer than this program
+    ├── LibraryError            a folder cannot be scanned
+    ├── MediaError              one media file cannot be used: becomes a row of `media_failures`
+    │   ├── UnreadableMediaError    the file cannot be opened or read
+    │   ├── EmptyMediaError         zero bytes, or a placeholder of a cloud folder
+    │   ├── DisguisedMediaError     not what its extension says: a playlist, a text, a document
+    │   ├── CorruptMediaError       a decoder refused it
+    │   ├── UnsupportedMediaError   a format that no decoder here knows
+    │   └── LimitExceededError      over one of the limits that are checked before decoding
+    ├── MatchDataError          a recorded response or film chunk cannot be used
+    └── EngineError             the process pool cannot run
+        ├── ItemTimeoutError    one item took longer than its time limit
+        └── ItemCrashedError    one item ended its process
+"""
+
+
+class MediaAssetsError(Exception):
+    """The root: `except MediaAssetsError` catches all that this package raises on purpose."""
+
+
+class ConfigurationError(MediaAssetsError):
+    """A setting is wrong; the message names the file, the key and what is allowed."""
+
+
+class StoreError(MediaAssetsError):
+    """A database cannot be used."""
+
+
+class StoreLockedError(StoreError):
+    """Another process holds the database past the deadline."""
+
+
+class MigrationError(StoreError):
+    """A migration failed, or the file was written by a newer version of this program."""
+
+
+class LibraryError(MediaAssetsError):
+    """A folder cannot be scanned."""
+
+
+class MediaError(MediaAssetsError):
+    """One media file cannot be used. It becomes a row, never the end of a run."""
+
+
+class UnreadableMediaError(MediaError):
+    """The file cannot be opened or read."""
+
+
+class EmptyMediaError(MediaError):
+    """The file has no bytes, or is a placeholder whose bytes are elsewhere."""
+
+
+class DisguisedMediaError(MediaError):
+    """The content is not what the extension says, and no decoder may follow it."""
+
+
+class CorruptMediaError(MediaError):
+    """A decoder refused the content."""
+
+
+class UnsupportedMediaError(MediaError):
+    """A format that no decoder here knows."""
+
+
+class LimitExceededError(MediaError):
+    """Over one of the limits that are checked before decoding."""
+
+
+class MatchDataError(MediaAssetsError):
+    """A recorded response or a film chunk cannot be used."""
+
+
+class EngineError(MediaAssetsError):
+    """The process pool cannot run."""
+
+
+class ItemTimeoutError(EngineError):
+    """One item took longer than its time limit."""
+
+
+class ItemCrashedError(EngineError):
+    """One item ended the process that worked on it."""

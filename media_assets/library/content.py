@@ -1,0 +1,104 @@
+"""Reading originals: read-only, access time left alone, and told when they change meanwhile."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
+
+from blake3 import blake3
+from xxhash import xxh3_128
+
+from media_assets.errors import EmptyMediaError, UnreadableMediaError
+
+EDGE = 64 * 1024
+WHOLE_READ_LIMIT = 64 * 1024 * 1024
+"""Files up to this size are read whole and hashed; of larger ones the edges are read."""
+
+_READ_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+_NO_ACCESS_TIME = getattr(os, "O_NOATIME", 0)
+
+
+@contextmanager
+def open_original(path: str) -> Iterator[BinaryIO]:
+    """An original, open for reading only, without buffering.
+
+    The access time is left alone where the system allows that (Linux, own files). A FIFO that
+    took the file's place does not block.
+
+    Raises:
+        UnreadableMediaError: the system refuses it.
+    """
+    try:
+        descriptor = _open(path)
+    except OSError as error:
+        raise UnreadableMediaError(f"cannot be opened: {error.strerror}") from error
+    with os.fdopen(descriptor, "rb", buffering=0) as stream:
+        yield stream
+
+
+def _open(path: str) -> int:
+    try:
+        return os.open(path, _READ_FLAGS | _NO_ACCESS_TIME)
+    except PermissionError:
+        return os.open(path, _READ_FLAGS)  # O_NOATIME is for the owner alone
+
+
+def read_whole(stream: BinaryIO, size: int) -> bytes:
+    """All of a file that is `size` bytes long.
+
+    Raises:
+        EmptyMediaError: there is nothing in it.
+        UnreadableMediaError: the system fails to read it.
+    """
+    if size == 0:
+        raise EmptyMediaError("the file is empty: 0 bytes")
+    content = bytearray(size)
+    view, filled = memoryview(content), 0
+    try:
+        while filled < size and (count := stream.readinto(view[filled:])):  # type: ignore[attr-defined]  # a raw file has it
+            filled += count
+    except OSError as error:
+        raise UnreadableMediaError(f"cannot be read: {error.strerror}") from error
+    view.release()
+    return bytes(content) if filled == size else bytes(content[:filled])
+
+
+def fingerprint(content: bytes) -> str:
+    """xxh3-128 of the size and the first and last 64 KiB, hex, of a content that is at hand."""
+    return _fingerprint(len(content), content[:EDGE], content[-EDGE:])
+
+
+def fingerprint_of(stream: BinaryIO, size: int) -> str:
+    """The same of an open file: at most 128 KiB are read.
+
+    Raises:
+        UnreadableMediaError: the system fails to read it.
+    """
+    try:
+        stream.seek(0)
+        head = _read_exactly(stream, min(EDGE, size))
+        stream.seek(max(0, size - EDGE))
+        tail = _read_exactly(stream, min(EDGE, size))
+    except OSError as error:
+        raise UnreadableMediaError(f"cannot be read: {error.strerror}") from error
+    return _fingerprint(size, head, tail)
+
+
+def content_hash(content: bytes) -> str:
+    """blake3 of a content, hex."""
+    return blake3(content).hexdigest()
+
+
+def _fingerprint(size: int, head: bytes, tail: bytes) -> str:
+    digest = xxh3_128(size.to_bytes(8, "little"))
+    digest.update(head)
+    digest.update(tail)
+    return digest.hexdigest()
+
+
+def _read_exactly(stream: BinaryIO, count: int) -> bytes:
+    parts = []
+    while count > 0 and (part := stream.read(count)):
+        parts.append(part)
+        count -= len(part)
+    return b"".join(parts)

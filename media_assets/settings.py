@@ -1,0 +1,239 @@
+"""The configuration: one typed object, refused with file, key and remedy when it is wrong.
+
+This is the only module that reads the environment.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+
+from media_assets.errors import ConfigurationError
+
+DEFAULT_FILE = "media_assets.toml"
+GIB = 1024**3
+MIB = 1024**2
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(
+            f"{name!r} is not an IANA time zone; use a name such as 'Europe/Paris' or 'UTC'"
+        ) from error
+    return name
+
+
+def _plain_name(name: str) -> str:
+    if not name or name in {".", ".."} or any(mark in name for mark in "/\\\0"):
+        raise ValueError(f"{name!r} is not a folder name: a single name without '/' is allowed")
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
+FolderName = Annotated[str, AfterValidator(_plain_name)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class LibrarySettings(_Section):
+    """What is scanned, and when a scan is not believed."""
+
+    root: str = "library"
+    max_files_per_scan: int = Field(0, ge=0)
+    ignore: tuple[FolderName, ...] = Field(("thumbs", "@eaDir", "#recycle"), strict=False)
+    max_missing_share: float = Field(0.2, ge=0, le=1)
+    max_missing_files: int = Field(50, ge=0)
+
+
+class PlayerSettings(_Section):
+    """One player: who it is in the matches, the zone of the capturing device, the folders."""
+
+    xuid: str | None = Field(None, pattern=r"^\d{1,20}$")
+    timezone: TimeZone = "UTC"
+    folders: tuple[str, ...] | None = Field(None, strict=False, min_length=1)
+
+
+class MatchSettings(_Section):
+    """Where matches come from, and how near a capture must be to one."""
+
+    source: Literal["files", "api"] = "files"
+    directory: str = "matches"
+    tolerance_minutes: float = Field(5, ge=0, le=24 * 60)
+
+
+class ThumbnailSettings(_Section):
+    """The posters and previews."""
+
+    size: int = Field(320, ge=16, le=4096)
+    preview: Literal["gif", "webp"] = "gif"
+
+
+class EngineSettings(_Section):
+    """The process pool."""
+
+    workers: int = Field(0, ge=0, le=256)
+    item_timeout_seconds: float = Field(60, gt=0)
+    worker_memory_mib: int = Field(2048, ge=256)
+
+
+class LimitSettings(_Section):
+    """What is refused before it is decoded."""
+
+    max_pixels: int = Field(150_000_000, ge=1)
+    max_side: int = Field(65_536, ge=1)
+    max_image_bytes: int = Field(GIB, ge=1)
+    max_embedded_bytes: int = Field(64 * MIB, ge=1)
+
+
+class Settings(_Section):
+    """The whole configuration. Relative folders are taken from `base`, the folder of the file."""
+
+    data_dir: str = "data"
+    library: LibrarySettings = LibrarySettings()
+    players: dict[FolderName, PlayerSettings] = Field(default_factory=dict)
+    matches: MatchSettings = MatchSettings()
+    thumbnails: ThumbnailSettings = ThumbnailSettings()
+    engine: EngineSettings = EngineSettings()
+    limits: LimitSettings = LimitSettings()
+
+    base: Path = Field(default_factory=Path.cwd, exclude=True)
+
+    @cached_property
+    def data(self) -> Path:
+        """Everything that the platform writes."""
+        return self._absolute(self.data_dir)
+
+    @cached_property
+    def library_root(self) -> Path:
+        """The folder whose sub-folders are the players."""
+        return self._absolute(self.library.root)
+
+    @cached_property
+    def match_directory(self) -> Path:
+        """The folder of recorded responses."""
+        return self._absolute(self.matches.directory)
+
+    def player(self, name: str) -> PlayerSettings:
+        """The settings of a player; one without a section gets the defaults."""
+        return self.players.get(name, PlayerSettings())
+
+    def folders(self, player: str) -> tuple[Path, ...]:
+        """The folders of a player, absolute."""
+        folders = self.player(player).folders
+        if folders is None:
+            return (self.library_root / player,)
+        return tuple(self._absolute(folder) for folder in folders)
+
+    @property
+    def workers(self) -> int:
+        """Processes of the pool: as configured, else one per core."""
+        return self.engine.workers or os.cpu_count() or 1
+
+    def _absolute(self, folder: str) -> Path:
+        return Path(os.path.normpath(self.base / Path(folder).expanduser()))
+
+
+def find_file(environment: Mapping[str, str] = os.environ) -> Path | None:
+    """The configuration file: the one that `MEDIA_ASSETS_CONFIG` names, else the one here."""
+    if named := environment.get("MEDIA_ASSETS_CONFIG"):
+        return Path(named)
+    here = Path.cwd() / DEFAULT_FILE
+    return here if here.is_file() else None
+
+
+def load_settings(
+    file: Path | None = None, environment: Mapping[str, str] = os.environ
+) -> Settings:
+    """Read the configuration; without a file all defaults apply.
+
+    `MEDIA_ASSETS_LIBRARY` and `MEDIA_ASSETS_DATA` override `library.root` and `data_dir`.
+
+    Raises:
+        ConfigurationError: with the file, the key and what is allowed.
+    """
+    file = file or find_file(environment)
+    values: dict[str, Any] = _read(file) if file else {}
+    base = file.resolve().parent if file else Path.cwd()
+    where = str(file) if file else "the defaults"
+    if library := environment.get("MEDIA_ASSETS_LIBRARY"):
+        section = values.setdefault("library", {})
+        if isinstance(section, dict):
+            section["root"] = str(Path.cwd() / library)
+            where += " (library.root from MEDIA_ASSETS_LIBRARY)"
+    if data := environment.get("MEDIA_ASSETS_DATA"):
+        values["data_dir"] = str(Path.cwd() / data)
+        where += " (data_dir from MEDIA_ASSETS_DATA)"
+    if "base" in values:
+        raise ConfigurationError(f"{where}: key 'base' is not known; remove it")
+    try:
+        settings = Settings(**values, base=base)
+    except ValidationError as error:
+        raise ConfigurationError(_explain(where, error)) from error
+    _refuse_overlap(where, settings)
+    return settings
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        with file.open("rb") as stream:
+            return tomllib.load(stream)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{file}: not valid TOML: {error}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(f"{file}: not UTF-8: {error}") from error
+    except OSError as error:
+        raise ConfigurationError(
+            f"{file}: cannot be read ({error.strerror}); "
+            "write one with 'media-assets init', or correct MEDIA_ASSETS_CONFIG"
+        ) from error
+
+
+def _explain(where: str, error: ValidationError) -> str:
+    lines = []
+    for problem in error.errors():
+        key = ".".join(str(part) for part in problem["loc"] if part != "[key]")
+        if problem["type"] == "extra_forbidden":
+            section = _section(problem["loc"][:-1])
+            allowed = ", ".join(sorted(section.model_fields.keys() - {"base"}))
+            lines.append(f"key '{key}' is not known; allowed here: {allowed}")
+        else:
+            text = problem["msg"].removeprefix("Value error, ")
+            lines.append(f"key '{key}': {text} (is: {problem['input']!r})")
+    return "\n".join(f"{where}: {line}" for line in lines)
+
+
+def _section(location: tuple[int | str, ...]) -> type[BaseModel]:
+    section: type[BaseModel] = Settings
+    for name in location:
+        if section is Settings and name == "players":
+            return PlayerSettings
+        field = section.model_fields[str(name)].annotation
+        if isinstance(field, type) and issubclass(field, BaseModel):
+            section = field
+    return section
+
+
+def _refuse_overlap(where: str, settings: Settings) -> None:
+    """`data_dir` inside a scanned folder would be scanned; the other way round, overwritten."""
+    data = settings.data.resolve()
+    scanned = {"library.root": (settings.library_root,)}
+    for name, player in settings.players.items():
+        if player.folders is not None:
+            scanned[f"players.{name}.folders"] = settings.folders(name)
+    for key, folders in scanned.items():
+        for folder in folders:
+            real = folder.resolve()
+            if real == data or real in data.parents or data in real.parents:
+                raise ConfigurationError(
+                    f"{where}: key 'data_dir' ({settings.data}) and key '{key}' ({folder}) "
+                    "overlap; neither may lie inside the other"
+                )

@@ -1,0 +1,104 @@
+"""What the store knows of a player's library, and how a scan is written into it."""
+
+from datetime import datetime
+
+import duckdb
+import polars as pl
+
+from media_assets.library.guard import FolderVerdict
+from media_assets.store.tables.library import LIBRARY_SCANS, MEDIA_FILES
+from media_assets.store.write import delete_keys, relation, upsert
+
+_KNOWN = """
+SELECT media_id,
+       CASE WHEN path_bytes IS NULL THEN file_path
+            ELSE file_path || chr(0) || lower(hex(path_bytes)) END AS key,
+       folder, file_name, file_size, mtime_ns, fingerprint, status
+FROM media_files
+"""
+
+_CHANGE = """
+UPDATE media_files SET file_size = s.file_size, mtime_ns = s.mtime_ns, fingerprint = NULL,
+    file_hash = NULL, status = 'present', deleted_at = NULL, last_scan_at = $now
+FROM changed s WHERE media_files.media_id = s.media_id
+"""
+
+_MOVE = """
+UPDATE media_files SET folder = s.folder, file_path = s.file_path, path_bytes = s.path_bytes,
+    file_name = s.file_name, file_ext = s.file_ext, kind = s.kind, file_size = s.file_size,
+    mtime_ns = s.mtime_ns, status = 'present', deleted_at = NULL, last_scan_at = $now
+FROM moved s WHERE media_files.media_id = s.media_id
+"""
+
+_STATUS = """
+UPDATE media_files SET status = $status, last_scan_at = $now,
+    deleted_at = CASE WHEN $status = 'missing' THEN $now END
+FROM marked s WHERE media_files.media_id = s.media_id
+"""
+
+
+def load_known(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """All media of the player, as `library.identity.KNOWN`."""
+    return con.sql(_KNOWN).pl()
+
+
+def add_files(con: duckdb.DuckDBPyConnection, rows: pl.DataFrame) -> int:
+    """Insert new media."""
+    return upsert(con, MEDIA_FILES, rows)
+
+
+def change_files(con: duckdb.DuckDBPyConnection, rows: pl.DataFrame, now: datetime) -> int:
+    """Media whose path has another content: `media_id`, `file_size`, `mtime_ns`."""
+    return _update(con, "changed", rows, _CHANGE, {"now": now})
+
+
+def move_files(con: duckdb.DuckDBPyConnection, rows: pl.DataFrame, now: datetime) -> int:
+    """Media that are elsewhere now: `media_id` and the columns of the path."""
+    return _update(con, "moved", rows, _MOVE, {"now": now})
+
+
+def mark_files(
+    con: duckdb.DuckDBPyConnection, media_ids: pl.Series, status: str, now: datetime
+) -> int:
+    """Give media a status; `missing` also sets `deleted_at`."""
+    rows = media_ids.rename("media_id").to_frame()
+    return _update(con, "marked", rows, _STATUS, {"now": now, "status": status})
+
+
+def record_verdicts(
+    con: duckdb.DuckDBPyConnection, verdicts: tuple[FolderVerdict, ...], now: datetime
+) -> int:
+    """Write the verdicts that differ from what stands there; returns how many."""
+    rows = pl.DataFrame(
+        [
+            {
+                "folder": verdict.count.folder,
+                "verdict": verdict.verdict,
+                "reason": verdict.reason,
+                "files_seen": verdict.count.seen,
+                "files_known": verdict.count.known,
+                "files_gone": verdict.count.gone,
+                "changed_at": now,
+            }
+            for verdict in verdicts
+        ],
+        schema_overrides={"reason": pl.String},
+    )
+    before = con.sql("SELECT folder, verdict, reason FROM library_scans").pl()
+    news = rows.join(before, on=["folder", "verdict", "reason"], how="anti", nulls_equal=True)
+    delete_keys(con, LIBRARY_SCANS, before.join(rows, on="folder", how="anti").select("folder"))
+    return upsert(con, LIBRARY_SCANS, news)
+
+
+def _update(
+    con: duckdb.DuckDBPyConnection,
+    name: str,
+    rows: pl.DataFrame,
+    statement: str,
+    values: dict[str, object],
+) -> int:
+    if rows.is_empty():
+        return 0
+    with relation(con, name, rows):
+        con.execute(statement, values)
+    return rows.height

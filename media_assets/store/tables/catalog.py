@@ -1,0 +1,21 @@
+"""Every table, and the order in which a new database gets them."""
+
+from media_assets.store.spec import Database, Table
+from media_assets.store.tables.analysis import ANALYSIS_TABLES
+from media_assets.store.tables.captures import CAPTURE_TABLES
+from media_assets.store.tables.library import LIBRARY_TABLES
+from media_assets.store.tables.matches import MATCH_TABLES
+from media_assets.store.tables.players import PLAYER_TABLES
+
+TABLES: tuple[Table, ...] = (
+    *LIBRARY_TABLES,
+    *ANALYSIS_TABLES,
+    *CAPTURE_TABLES,
+    *PLAYER_TABLES,
+    *MATCH_TABLES,
+)
+
+
+def tables_of(database: Database) -> tuple[Table, ...]:
+    """The tables of one kind of database."""
+    return tuple(table for table in TABLES if table.database == database)

@@ -1,0 +1,18 @@
+"""Fixtures that every test may use."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of recorded responses and odd media files, where there is one."""
+    named = os.environ.get("MEDIA_ASSETS_CORPUS")
+    folder = Path(named) if named else PROJECT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("no corpus: set MEDIA_ASSETS_CORPUS")
+    return folder
