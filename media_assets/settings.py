@@ -155,7 +155,8 @@ def load_settings(
 ) -> Settings:
     """Read the configuration; without a file all defaults apply.
 
-    `MEDIA_ASSETS_LIBRARY` and `MEDIA_ASSETS_DATA` override `library.root` and `data_dir`.
+    `MEDIA_ASSETS_LIBRARY`, `MEDIA_ASSETS_MATCHES` and `MEDIA_ASSETS_DATA` override `library.root`,
+    `matches.directory` and `data_dir`.
 
     Raises:
         ConfigurationError: with the file, the key and what is allowed.
@@ -169,6 +170,12 @@ def load_settings(
         if isinstance(section, dict):
             section["root"] = str(Path.cwd() / library)
             where += " (library.root from MEDIA_ASSETS_LIBRARY)"
+            _matches_beside(Path.cwd() / library, values)
+    if matches := environment.get("MEDIA_ASSETS_MATCHES"):
+        section = values.setdefault("matches", {})
+        if isinstance(section, dict):
+            section["directory"] = str(Path.cwd() / matches)
+            where += " (matches.directory from MEDIA_ASSETS_MATCHES)"
     if data := environment.get("MEDIA_ASSETS_DATA"):
         values["data_dir"] = str(Path.cwd() / data)
         where += " (data_dir from MEDIA_ASSETS_DATA)"
@@ -180,6 +187,22 @@ def load_settings(
         raise ConfigurationError(_explain(where, error)) from error
     _refuse_overlap(where, settings)
     return settings
+
+
+def _matches_beside(library: Path, values: dict[str, Any]) -> None:
+    """A library that is named alone brings the `matches` folder beside it, if nothing says else."""
+    beside = library.parent / "matches"
+    section = values.setdefault("matches", {})
+    if isinstance(section, dict) and "directory" not in section and beside.is_dir():
+        section["directory"] = str(beside)
+
+
+def dagster_home(settings: Settings, environment: Mapping[str, str] = os.environ) -> Path:
+    """Where runs are recorded: DAGSTER_HOME, else here if there is a dagster.yaml, else data."""
+    if named := environment.get("DAGSTER_HOME"):
+        return Path(named)
+    here = Path.cwd()
+    return here if (here / "dagster.yaml").is_file() else settings.data / "dagster"
 
 
 def _read(file: Path) -> dict[str, Any]:

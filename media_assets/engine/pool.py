@@ -7,7 +7,7 @@ when a chunk is lost, its items are tried again one by one, so that only the gui
 
 import logging
 import multiprocessing
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, wait
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ def map_unordered(
     prepare: Callable[[], None],
     preload: str,
     chunking: Chunking = Chunking(),  # noqa: B008 a frozen value
-) -> Iterator[Outcome[ItemT, ResultT]]:
+) -> Generator[Outcome[ItemT, ResultT], None, None]:
     """Outcomes as they come, in no particular order; each item gives exactly one.
 
     `function`, `prepare` (run once in each worker) and the items must be picklable; `preload` is

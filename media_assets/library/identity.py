@@ -57,28 +57,30 @@ class Comparison:
 def compare(known: pl.DataFrame, seen: pl.DataFrame) -> Comparison:
     """Compare by path; a file changed when its size or its mtime in nanoseconds differs.
 
-    `replaced` holds the rows of KNOWN whose path now has another content: that content may have
-    moved elsewhere.
+    Several media may have had one path, of which at most one is present: that one has the path;
+    else the one whose size and mtime fit, else the first by id.
     """
-    both = seen.join(
-        known.select("key", "media_id", "status", size="file_size", mtime="mtime_ns"),
-        on="key",
-        how="inner",
-        maintain_order="left",
-    )
     same = (pl.col("file_size") == pl.col("size")) & (pl.col("mtime_ns") == pl.col("mtime"))
-    equal = both.filter(same)
-    changed = both.filter(~same).select(*SEEN.names(), "media_id")
-    returned = equal.filter(pl.col("status") != "present")["media_id"]
+    both = (
+        seen.join(
+            known.select("key", "media_id", "status", size="file_size", mtime="mtime_ns"),
+            on="key",
+            how="inner",
+        )
+        .with_columns(same=same, present=pl.col("status") == "present")
+        .sort("key", "present", "same", "media_id", descending=[False, True, True, False])
+        .unique("key", keep="first", maintain_order=True)
+    )
+    equal = both.filter("same")
+    changed = both.filter(~pl.col("same")).select(*SEEN.names(), "media_id")
+    returned = equal.filter(~pl.col("present"))["media_id"]
     return Comparison(
         unchanged=equal.height - returned.len(),
         returned=returned,
         changed=changed,
-        new=seen.join(known.select("key"), on="key", how="anti"),
-        absent=known.join(seen.select("key"), on="key", how="anti"),
-        replaced=changed.select("media_id").join(
-            known, on="media_id", how="left", maintain_order="left"
-        ),
+        new=seen.join(both, on="key", how="anti"),
+        absent=known.join(both, on="media_id", how="anti"),
+        replaced=known.join(changed, on="media_id", how="semi"),
     )
 
 

@@ -62,6 +62,24 @@ def frame_of(
     )
 
 
+def as_table(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+    """Exactly the columns of the table, in its order and types; other columns are left out.
+
+    Types are cast as polars does it, which cuts off a fraction.
+
+    Raises:
+        StoreError: a column is missing, or a value does not fit its column.
+    """
+    schema = polars_schema(table)
+    if missing := schema.keys() - set(frame.columns):
+        raise StoreError(f"{table.name}: columns are missing: {sorted(missing)}")
+    try:
+        return frame.select(pl.col(name).cast(data_type) for name, data_type in schema.items())
+    except pl.exceptions.InvalidOperationError as error:
+        reason = str(error).partition("\n")[0]
+        raise StoreError(f"{table.name}: a value does not fit its column: {reason}") from error
+
+
 def _selected_schema(table: Table, columns: Iterable[str] | None) -> dict[str, pl.DataType]:
     schema = polars_schema(table)
     if columns is None:

@@ -6,6 +6,7 @@ import duckdb
 import polars as pl
 
 from media_assets.library.guard import FolderVerdict
+from media_assets.store.frames import frame_of
 from media_assets.store.tables.library import LIBRARY_SCANS, MEDIA_FILES
 from media_assets.store.write import delete_keys, relation, upsert
 
@@ -65,11 +66,15 @@ def mark_files(
     return _update(con, "marked", rows, _STATUS, {"now": now, "status": status})
 
 
-def record_verdicts(
-    con: duckdb.DuckDBPyConnection, verdicts: tuple[FolderVerdict, ...], now: datetime
-) -> int:
-    """Write the verdicts that differ from what stands there; returns how many."""
-    rows = pl.DataFrame(
+def load_verdicts(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """The verdicts of the latest scan, one row a folder."""
+    return con.sql("FROM library_scans").pl()
+
+
+def verdict_rows(verdicts: tuple[FolderVerdict, ...], now: datetime) -> pl.DataFrame:
+    """Rows of `library_scans` for the verdicts of one scan."""
+    return frame_of(
+        LIBRARY_SCANS,
         [
             {
                 "folder": verdict.count.folder,
@@ -82,9 +87,19 @@ def record_verdicts(
             }
             for verdict in verdicts
         ],
-        schema_overrides={"reason": pl.String},
     )
-    before = con.sql("SELECT folder, verdict, reason FROM library_scans").pl()
+
+
+def same_verdicts(rows: pl.DataFrame, before: pl.DataFrame) -> bool:
+    """Whether a scan gives every folder the verdict that it had."""
+    said = ("folder", "verdict", "reason")
+    return rows.select(said).sort(said).equals(before.select(said).sort(said))
+
+
+def record_verdicts(
+    con: duckdb.DuckDBPyConnection, rows: pl.DataFrame, before: pl.DataFrame
+) -> int:
+    """Write the verdicts that differ from those before; folders no longer scanned are dropped."""
     news = rows.join(before, on=["folder", "verdict", "reason"], how="anti", nulls_equal=True)
     delete_keys(con, LIBRARY_SCANS, before.join(rows, on="folder", how="anti").select("folder"))
     return upsert(con, LIBRARY_SCANS, news)

@@ -59,9 +59,7 @@ def migrate(file: Path, database: Database) -> int:
         return apply_pending(con, steps, file)
 
 
-def apply_pending(
-    con: duckdb.DuckDBPyConnection, steps: Sequence[Migration], file: Path
-) -> int:
+def apply_pending(con: duckdb.DuckDBPyConnection, steps: Sequence[Migration], file: Path) -> int:
     """Apply the steps that the ledger of this connection does not have, in order."""
     done = {row[0] for row in con.execute("SELECT version FROM schema_migrations").fetchall()}
     if newer := done - {step.version for step in steps}:

@@ -59,7 +59,9 @@ class Table:
         lines.append(f"PRIMARY KEY ({', '.join(self.key)})")
         return f"CREATE TABLE IF NOT EXISTS {self.name} (\n    " + ",\n    ".join(lines) + "\n)"
 
-    def upsert_statement(self, source: str, columns: Iterable[str], keep: Iterable[str] = ()) -> str:
+    def upsert_statement(
+        self, source: str, columns: Iterable[str], keep: Iterable[str] = ()
+    ) -> str:
         """Insert the rows of the relation `source`, or update those whose key is there.
 
         Only `columns` are written; those in `keep` are set for a new row and left alone in an old

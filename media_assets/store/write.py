@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 
+from media_assets.store.connect import connect, transaction
 from media_assets.store.spec import Table
 
 if TYPE_CHECKING:
@@ -47,13 +49,15 @@ def delete_keys(con: duckdb.DuckDBPyConnection, table: Table, keys: "pl.DataFram
     return keys.height
 
 
-def replace_difference(
-    con: duckdb.DuckDBPyConnection, table: Table, frame: "pl.DataFrame", ignore: tuple[str, ...] = ()
-) -> tuple[int, int]:
-    """Make a table equal to a frame by writing only what differs.
+def difference(
+    con: duckdb.DuckDBPyConnection,
+    table: Table,
+    frame: "pl.DataFrame",
+    ignore: tuple[str, ...] = (),
+) -> "tuple[pl.DataFrame, pl.DataFrame]":
+    """What separates a table from a frame: rows to write, and keys to delete.
 
-    Rows are equal when all columns but those in `ignore` (times of writing) are. Returns how many
-    rows were written and how many were deleted; (0, 0) when nothing differs.
+    Rows are equal when all columns but those in `ignore` (times of writing) are.
     """
     compared = [name for name in table.column_names if name not in ignore]
     differs = " OR ".join(f"t.{name} IS DISTINCT FROM s.{name}" for name in compared)
@@ -61,12 +65,26 @@ def replace_difference(
     key = ", ".join(table.key)
     with relation(con, "wanted", frame) as source:
         stale = con.sql(
-            f"SELECT {key} FROM {table.name} t "
-            f"WHERE NOT EXISTS (FROM {source} s WHERE {same_key})"
+            f"SELECT {key} FROM {table.name} t WHERE NOT EXISTS (FROM {source} s WHERE {same_key})"
         ).pl()
         fresh = con.sql(
             f"SELECT s.* FROM {source} s LEFT JOIN {table.name} t ON {same_key} "
             f"WHERE t.{table.key[0]} IS NULL OR {differs}"
         ).pl()
-    delete_keys(con, table, stale)
-    return upsert(con, table, fresh), stale.height
+    return fresh, stale
+
+
+def make_equal(
+    file: Path, table: Table, frame: "pl.DataFrame", ignore: tuple[str, ...] = ()
+) -> tuple[int, int]:
+    """Make a table equal to a frame by writing only what differs, in one transaction.
+
+    Returns rows written and rows deleted. The file is opened for writing only when something
+    differs, so a run without news writes nothing.
+    """
+    with connect(file, read_only=True) as con:
+        fresh, stale = difference(con, table, frame, ignore)
+    if fresh.is_empty() and stale.is_empty():
+        return 0, 0
+    with connect(file) as con, transaction(con):
+        return upsert(con, table, fresh), delete_keys(con, table, stale)

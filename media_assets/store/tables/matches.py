@@ -188,6 +188,9 @@ SOURCE_FILES = Table(
         Column("content", "VARCHAR", "`stats`, `skill`, `film`, `history`, `users`, `profile`, "
                "`medals`, `asset`, `film_manifest`, `match_count` or `unknown`.", required=True),
         Column("match_id", "VARCHAR", "Match that it is about."),
+        Column("start_time", "TIMESTAMP", "Start of that match, where it says so, UTC."),
+        Column("end_time", "TIMESTAMP", "End of that match, where it says so, UTC."),
+        Column("xuids", "VARCHAR[]", "Players of that match, where it says so."),
         Column("error_class", "VARCHAR", "Class of the error; NULL when it was taken in."),
         Column("message", "VARCHAR", "What is wrong with it, in words."),
         Column("read_at", "TIMESTAMP", "When it was read, UTC.", required=True),

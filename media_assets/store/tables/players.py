@@ -67,7 +67,7 @@ PLAYER_MATCH_STATS = Table(
 PLAYER_SESSIONS = Table(
     "player_sessions",
     "player",
-    "one session: matches with less than 120 minutes between them and the same friends",
+    "one session: matches with at most 120 minutes between them and the same friends",
     ("session_id",),
     (
         Column("session_id", "VARCHAR", "First match of the session.", required=True),

@@ -1,0 +1,176 @@
+"""All that is derived from one image file: one read, one decode.
+
+The whole file comes in, the products go out as values; nothing is opened, written or kept here.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from media_assets.captures import hashes
+from media_assets.captures.colours import dominant_colours
+from media_assets.captures.exif import to_json
+from media_assets.captures.image_file import DECODER_ERRORS, decoder_error, decoding, open_image
+from media_assets.captures.image_header import ImageHeader, png_chunks, read_header
+from media_assets.captures.image_pixels import Pixels, read_pixels
+from media_assets.captures.picture import Picture, encode_poster, fitted_size, resized
+from media_assets.errors import MediaError
+from media_assets.settings import LimitSettings
+from media_assets.similarity.layout import layout_vector
+
+ImagePart = Literal["metadata", "thumbnail", "vector"]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageOptions:
+    """Longest side of the thumbnail in pixels, what is refused, and which products are wanted."""
+
+    thumbnail_size: int
+    limits: LimitSettings
+    parts: frozenset[ImagePart]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageMetadata:
+    """A row of `image_metadata` without its id: same names, order and units.
+
+    Lists and tags are JSON text. What needs pixels is None when they could not be decoded.
+    """
+
+    width: int
+    height: int
+    aspect_ratio: float
+    format: str
+    mime_type: str | None
+    color_mode: str
+    has_alpha: bool
+    frames: int
+    orientation: int | None
+    exif_datetime_original: str | None
+    exif_offset_original: str | None
+    exif_subsec_original: str | None
+    camera_make: str | None
+    camera_model: str | None
+    software: str | None
+    exif: str | None
+    gps: str | None
+    text: str | None
+    dominant_colors: str | None
+    phash: str | None
+    dhash: str | None
+    colorhash: str | None
+    detail: float | None
+    low_detail: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class ImageProducts:
+    """The wanted products. `problem` says why those that need pixels are not there."""
+
+    metadata: ImageMetadata | None
+    thumbnail: Picture | None
+    vector: NDArray[np.float32] | None
+    problem: MediaError | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Looks:
+    """The columns of the metadata that need pixels."""
+
+    dominant_colors: str | None = None
+    phash: str | None = None
+    dhash: str | None = None
+    colorhash: str | None = None
+    detail: float | None = None
+    low_detail: bool | None = None
+
+
+def analyse_image(content: bytes, options: ImageOptions) -> ImageProducts:
+    """The products of an image file, given whole. The extension plays no part.
+
+    A file whose header can be read but not its pixels (it is cut off, a byte is wrong) gives the
+    metadata of the header and a `problem`.
+
+    Raises:
+        EmptyMediaError: no bytes, or only zero bytes.
+        DisguisedMediaError: a text, a document, a video, music, or an archive.
+        UnsupportedMediaError: an image format that is not decoded here, or none that is known.
+        CorruptMediaError: not even the header can be read.
+        LimitExceededError: over a limit; nothing was decoded.
+    """
+    with decoding(options.limits):
+        chunks = png_chunks(content, options.limits)
+        with open_image(content, options.limits) as image:
+            header = read_header(image, content, chunks, options.limits)
+            try:
+                pixels = read_pixels(image, options.thumbnail_size, header.orientation)
+            except DECODER_ERRORS as error:
+                return _without_pixels(header, options, decoder_error(error, "pixels"))
+    return _products(header, pixels, options)
+
+
+def _without_pixels(
+    header: ImageHeader, options: ImageOptions, problem: MediaError
+) -> ImageProducts:
+    metadata = _metadata(header, _Looks()) if "metadata" in options.parts else None
+    return ImageProducts(metadata, None, None, problem)
+
+
+def _products(header: ImageHeader, pixels: Pixels, options: ImageOptions) -> ImageProducts:
+    target = fitted_size(header.width, header.height, options.thumbnail_size)
+    small = resized(pixels.visible, target)
+    wanted = options.parts
+    return ImageProducts(
+        metadata=_metadata(header, _looks(pixels)) if "metadata" in wanted else None,
+        thumbnail=encode_poster(small, options.thumbnail_size) if "thumbnail" in wanted else None,
+        vector=layout_vector(small) if "vector" in wanted else None,
+        problem=None,
+    )
+
+
+def _looks(pixels: Pixels) -> _Looks:
+    grey = pixels.colours.convert("L")
+    detail = hashes.detail(grey)
+    colours = [asdict(colour) for colour in dominant_colours(pixels.visible)]
+    return _Looks(
+        dominant_colors=json.dumps(colours),
+        phash=hashes.perceptual_hash(grey),
+        dhash=hashes.difference_hash(grey),
+        colorhash=hashes.colour_hash(pixels.colours),
+        detail=round(detail, 3),
+        low_detail=detail < hashes.LOW_DETAIL,
+    )
+
+
+def _metadata(header: ImageHeader, looks: _Looks) -> ImageMetadata:
+    exif = header.exif
+    text = header.text.get("Software")
+    return ImageMetadata(
+        width=header.width,
+        height=header.height,
+        aspect_ratio=header.width / header.height,
+        format=header.format,
+        mime_type=header.mime_type,
+        color_mode=header.color_mode,
+        has_alpha=header.has_alpha,
+        frames=header.frames,
+        orientation=header.orientation,
+        exif_datetime_original=exif.text("DateTimeOriginal"),
+        exif_offset_original=exif.text("OffsetTimeOriginal"),
+        exif_subsec_original=exif.text("SubsecTimeOriginal"),
+        camera_make=exif.text("Make"),
+        camera_model=exif.text("Model"),
+        software=exif.text("Software") or (text if isinstance(text, str) else None),
+        exif=exif.tags_json(),
+        gps=exif.gps_json(),
+        text=to_json(header.text),
+        dominant_colors=looks.dominant_colors,
+        phash=looks.phash,
+        dhash=looks.dhash,
+        colorhash=looks.colorhash,
+        detail=looks.detail,
+        low_detail=looks.low_detail,
+    )

@@ -1,0 +1,152 @@
+"""Opening an image: what it is, told by its decoder, and whether it may be decoded at all."""
+
+import io
+import struct
+import warnings
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+from PIL import (
+    AvifImagePlugin,
+    BmpImagePlugin,
+    GifImagePlugin,
+    Image,
+    ImageFile,
+    JpegImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    UnidentifiedImageError,
+    WebPImagePlugin,
+)
+
+from media_assets.captures.image_kind import is_heif_box, refusal
+from media_assets.errors import (
+    CorruptMediaError,
+    LimitExceededError,
+    MediaError,
+    UnsupportedMediaError,
+)
+from media_assets.settings import LimitSettings
+
+# Naming the plugins registers their formats; Pillow would otherwise import all 45 at the first
+# file that none of the common ones takes, and among them are some that start other programs.
+_PLUGINS = (
+    PngImagePlugin.PngImageFile,
+    JpegImagePlugin.JpegImageFile,
+    WebPImagePlugin.WebPImageFile,
+    GifImagePlugin.GifImageFile,
+    BmpImagePlugin.BmpImageFile,
+    TiffImagePlugin.TiffImageFile,
+    AvifImagePlugin.AvifImageFile,
+)
+FORMATS = tuple(str(plugin.format) for plugin in _PLUGINS)
+
+DECODER_ERRORS = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    OSError,
+    RuntimeError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+    Image.DecompressionBombWarning,
+)
+"""What Pillow's decoders raise on broken files: in practice nearly every class of error."""
+
+
+@contextmanager
+def decoding(limits: LimitSettings) -> Iterator[None]:
+    """Pillow with these limits: its bomb warning is an error, all its other warnings are silent.
+
+    Pillow keeps its limits in its modules. They are put back at the end; another thread that decodes
+    at the same time would see them, which is why the work is spread over processes.
+    """
+    before = Image.MAX_IMAGE_PIXELS, PngImagePlugin.MAX_TEXT_CHUNK, PngImagePlugin.MAX_TEXT_MEMORY
+    Image.MAX_IMAGE_PIXELS = limits.max_pixels
+    # The chunks are measured on their own; Pillow's limit of 1 MiB would refuse whole images for them.
+    PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = limits.max_embedded_bytes
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            yield
+    finally:
+        Image.MAX_IMAGE_PIXELS, PngImagePlugin.MAX_TEXT_CHUNK, PngImagePlugin.MAX_TEXT_MEMORY = (
+            before
+        )
+
+
+def open_image(content: bytes, limits: LimitSettings) -> ImageFile.ImageFile:
+    """The opened image, nothing decoded yet. To be called within `decoding`.
+
+    Raises:
+        EmptyMediaError: no bytes, or only zero bytes.
+        LimitExceededError: more bytes, pixels, or pixels a side than the limits allow.
+        DisguisedMediaError: a text, a document, a video, music, or an archive.
+        UnsupportedMediaError: an image format that is not decoded, or none that is known.
+        CorruptMediaError: the format is known, the header cannot be read.
+    """
+    if len(content) > limits.max_image_bytes:
+        raise LimitExceededError(
+            f"has {len(content):,} bytes, the limit is {limits.max_image_bytes:,} "
+            "(limits.max_image_bytes)"
+        )
+    image = _identify(content, limits)
+    _refuse_size(*image.size, limits)
+    return image
+
+
+def decoder_error(error: BaseException, what: str) -> MediaError:
+    """The error for what a decoder raised while it read `what`."""
+    if isinstance(error, (Image.DecompressionBombError, Image.DecompressionBombWarning)):
+        return LimitExceededError("has more pixels than limits.max_pixels allows")
+    if isinstance(error, MemoryError):
+        return LimitExceededError(f"the {what} need more memory than a worker may use")
+    reason = str(error).strip() or type(error).__name__
+    if reason.lower().startswith("unsupported"):
+        return UnsupportedMediaError(f"the {what} cannot be read: {reason}")
+    return CorruptMediaError(f"the {what} cannot be read: {reason}")
+
+
+def _identify(content: bytes, limits: LimitSettings) -> ImageFile.ImageFile:
+    if not content:
+        raise refusal(content)
+    formats = [*FORMATS, _heif()] if is_heif_box(content) else FORMATS
+    try:
+        return Image.open(io.BytesIO(content), formats=formats)
+    except UnidentifiedImageError as error:
+        raise refusal(content) from error
+    except DECODER_ERRORS as error:
+        raise decoder_error(error, "header") from error
+
+
+@cache
+def _heif() -> str:
+    """HEIC for Pillow, by libheif: loaded with the first such file, since that takes 45 ms."""
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+    return "HEIF"
+
+
+def _refuse_size(width: int, height: int, limits: LimitSettings) -> None:
+    if max(width, height) > limits.max_side:
+        raise LimitExceededError(
+            f"is {width:,} x {height:,} pixels, the limit is {limits.max_side:,} a side "
+            "(limits.max_side)"
+        )
+    if width * height > limits.max_pixels:
+        raise LimitExceededError(
+            f"has {width * height:,} pixels, the limit is {limits.max_pixels:,} (limits.max_pixels)"
+        )
+    if width < 1 or height < 1:
+        raise CorruptMediaError(f"is {width} x {height} pixels: the header cannot be right")

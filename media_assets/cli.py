@@ -1,0 +1,228 @@
+"""The command line: parses arguments and calls the same stages and jobs as the UI.
+
+Exit codes: 0 done, 1 a step failed, 2 wrong usage or configuration.
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+
+from media_assets.errors import ConfigurationError, MediaAssetsError
+from media_assets.library.kinds import EXTENSIONS
+from media_assets.settings import DEFAULT_FILE
+from media_assets.stages.catalog import StageName
+
+# Stages bring polars, DuckDB and decoders (0.6 s), Dagster 1.1 s: each command loads what it needs.
+
+config_option = click.option(
+    "--config",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Configuration file; default: MEDIA_ASSETS_CONFIG, else ./media_assets.toml.",
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+player_option = click.option("--player", "players", multiple=True, help="Only this player; again "
+                             "for more.")  # fmt: skip
+
+
+class _Commands(click.Group):
+    """Turns our errors into a line and an exit code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ConfigurationError as error:
+            click.echo(f"error: {error}", err=True)
+            ctx.exit(2)
+        except MediaAssetsError as error:
+            click.echo(f"error: {error}", err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="media_assets")
+def main() -> None:
+    """A data platform over the media and matches of a group of players."""
+
+
+@main.command()
+@click.option("--force", is_flag=True, help="Replace a file that is there.")
+def init(*, force: bool) -> None:
+    """Write a commented media_assets.toml into the current folder."""
+    from importlib.resources import files
+
+    target = Path(DEFAULT_FILE)
+    if target.exists() and not force:
+        raise ConfigurationError(f"{target} is there; --force replaces it")
+    target.write_text(files("media_assets").joinpath("template.toml").read_text("utf-8"), "utf-8")
+    click.echo(f"wrote {target}; set library.root, then: media-assets run")
+
+
+@main.command()
+@click.argument("directory", type=click.Path(path_type=Path, file_okay=False))
+@json_option
+def demo(directory: Path, *, as_json: bool) -> None:
+    """Make a sample library in DIRECTORY: three players, images, clips, music, matches."""
+    from dataclasses import asdict
+
+    from media_assets.demo.library import make_demo
+    from media_assets.terminal import print_json, print_table
+
+    summary = asdict(make_demo(directory))
+    if as_json:
+        print_json(summary)
+    else:
+        print_table(str(directory), [summary], "nothing was made")
+
+
+@main.command()
+@config_option
+@player_option
+@json_option
+@click.option("--allow-mass-missing", is_flag=True, help="Mark files missing that the mount guard "
+              "would not believe to be gone.")  # fmt: skip
+def run(
+    config: Path | None, players: tuple[str, ...], *, as_json: bool, allow_mass_missing: bool
+) -> None:
+    """Materialize the graph through Dagster, in this process; the UI shows the run."""
+    from media_assets.run_command import run_players
+
+    sys.exit(
+        run_players(config, players, as_json=as_json, allow_mass_missing=allow_mass_missing)
+    )
+
+
+@main.command()
+@config_option
+@json_option
+def status(config: Path | None, *, as_json: bool) -> None:
+    """Counts per player, and of the shared tables."""
+    from media_assets.stages.platform import Platform
+    from media_assets.stages.status import status as count
+    from media_assets.terminal import print_json, print_status
+
+    found = count(Platform.load(config))
+    (print_json if as_json else print_status)(found)
+
+
+@main.command()
+@config_option
+@player_option
+@json_option
+def failures(config: Path | None, players: tuple[str, ...], *, as_json: bool) -> None:
+    """What could not be done, why, how often it was tried, and when it is tried again."""
+    from media_assets.stages import status as stage
+    from media_assets.stages.platform import Platform
+    from media_assets.terminal import print_failures, print_json
+
+    platform = Platform.load(config)
+    names = _chosen(platform, players)
+    media = [row for name in names for row in stage.failures(platform, name).to_dicts()]
+    sources = [] if players else stage.source_failures(platform).to_dicts()
+    if as_json:
+        print_json({"media": media, "matches": sources})
+    else:
+        print_failures(media, sources)
+
+
+@main.command()
+@config_option
+@click.option("--player", required=True, help="Whose media.")
+@click.option("--stage", "stages", multiple=True, type=click.Choice(get_args(StageName)),
+              help="Only this stage; again for more.")  # fmt: skip
+@click.option("--kind", type=click.Choice(list(EXTENSIONS)), help="Only media of this kind.")
+@click.option("--failed", is_flag=True, help="Also what failed, whether its retry is due or not.")
+@click.option("--force", is_flag=True, help="Also everything that is done.")
+@click.option("--dry-run", is_flag=True, help="List what would be done, write nothing.")
+@json_option
+def reprocess(
+    config: Path | None, player: str, stages: tuple[StageName, ...], *, as_json: bool,
+    **choice: Any,
+) -> None:  # fmt: skip
+    """Do stages of the analysis again."""
+    from media_assets.run_command import reprocess_player
+
+    sys.exit(reprocess_player(config, player, stages, as_json=as_json, **choice))
+
+
+def _words(name: str, help_text: str, *arguments: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    def decorate(function: Callable[..., None]) -> click.Command:
+        for argument in reversed(arguments):
+            function = argument(function)
+        return main.command(name, help=help_text)(config_option(function))
+
+    return decorate
+
+
+_ids = click.argument("media_ids", nargs=-1, required=True, metavar="MEDIA_ID...")
+
+
+@_words(
+    "tag", "Give media tags, or take them away.", _ids,
+    click.option("--add", multiple=True, help="Tag to add; again for more."),
+    click.option("--remove", multiple=True, help="Tag to remove; again for more."),
+)  # fmt: skip
+def tag(
+    config: Path | None, media_ids: tuple[str, ...], add: tuple[str, ...], remove: tuple[str, ...]
+) -> None:
+    """Change the tags of media."""
+    if not add and not remove:
+        raise click.UsageError("give at least one --add or --remove")
+    _annotate(config, media_ids, add_tags=add, remove_tags=remove)
+
+
+@_words("note", "Write a note on one media; an empty text removes it.",
+        click.argument("media_id"), click.argument("text"))  # fmt: skip
+def note(config: Path | None, media_id: str, text: str) -> None:
+    """Write a note."""
+    _annotate(config, (media_id,), note=text)
+
+
+@_words("title", "Give one media a title; an empty text removes it.",
+        click.argument("media_id"), click.argument("text"))  # fmt: skip
+def title(config: Path | None, media_id: str, text: str) -> None:
+    """Give a title."""
+    _annotate(config, (media_id,), title=text)
+
+
+@_words("rate", "Rate one media from 0 to 5.",
+        click.argument("media_id"), click.argument("rating", type=click.IntRange(0, 5)))  # fmt: skip
+def rate(config: Path | None, media_id: str, rating: int) -> None:
+    """Give a rating."""
+    _annotate(config, (media_id,), rating=rating)
+
+
+@main.command()
+@config_option
+@json_option
+def doctor(config: Path | None, *, as_json: bool) -> None:
+    """Look at versions, folders, free disk and locks; each line is ok, or says what to do."""
+    from dataclasses import asdict
+
+    from media_assets.stages.doctor import examine
+    from media_assets.stages.platform import Platform
+    from media_assets.terminal import print_findings, print_json
+
+    findings = list(examine(Platform.load(config)))
+    if as_json:
+        print_json([asdict(finding) for finding in findings])
+    else:
+        print_findings(findings)
+    sys.exit(1 if any(finding.remedy for finding in findings) else 0)
+
+
+def _annotate(config: Path | None, media_ids: tuple[str, ...], **words: Any) -> None:
+    from media_assets.stages.notes import annotate
+    from media_assets.stages.platform import Platform
+
+    owners = annotate(Platform.load(config), media_ids, **words)
+    for media_id, player in owners.items():
+        click.echo(f"{media_id} of {player}: done; shown in media.parquet after the next run")
+
+
+def _chosen(platform: Any, players: tuple[str, ...]) -> list[str]:
+    from media_assets.stages.players import chosen_players
+
+    return chosen_players(platform, players)

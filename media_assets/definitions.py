@@ -1,0 +1,33 @@
+"""What Dagster loads: every asset, check, job, sensor and schedule of the platform."""
+
+import dagster as dg
+
+from media_assets.defs.analysis import assets as analysis_assets
+from media_assets.defs.analysis import checks as analysis_checks
+from media_assets.defs.automation.jobs import JOBS, prune_run_history
+from media_assets.defs.automation.schedules import SCHEDULES
+from media_assets.defs.automation.sensors import SENSORS
+from media_assets.defs.captures import assets as capture_assets
+from media_assets.defs.captures import checks as capture_checks
+from media_assets.defs.library import assets as library_assets
+from media_assets.defs.library import checks as library_checks
+from media_assets.defs.matches import assets as match_assets
+from media_assets.defs.matches import checks as match_checks
+from media_assets.defs.publishing import assets as publishing_assets
+from media_assets.orchestration.resources import PlatformResource, SharedMatchesResource
+
+defs = dg.Definitions(
+    assets=dg.load_assets_from_modules(
+        [library_assets, analysis_assets, match_assets, capture_assets, publishing_assets]
+    ),
+    asset_checks=dg.load_asset_checks_from_modules(
+        [library_checks, analysis_checks, match_checks, capture_checks]
+    ),
+    jobs=[*JOBS, prune_run_history],
+    schedules=SCHEDULES,
+    sensors=SENSORS,
+    resources={"platform": PlatformResource(), "shared": SharedMatchesResource()},
+    # A step in this process costs 50 ms, one in a process of its own 3 to 5 s; the work that
+    # needs cores has its own pool.
+    executor=dg.in_process_executor,
+)

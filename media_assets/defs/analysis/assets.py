@@ -1,0 +1,77 @@
+"""`media_analysis`: all that follows from a file's content, in one read and one decode."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from media_assets.orchestration.partitions import players
+from media_assets.orchestration.pictures import contact_sheet
+from media_assets.orchestration.policy import player_spec
+from media_assets.orchestration.reporting import listener, rate
+from media_assets.orchestration.resources import PlatformResource
+from media_assets.orchestration.tables import markdown_table, Metadatum
+from media_assets.stages.analyse import analyse
+from media_assets.stages.batch import AnalysisReport
+from media_assets.stages.catalog import STAGES, Stage, StageName
+from media_assets.stages.platform import Platform
+from media_assets.stages.views import newest_thumbnails, preview, table_rows
+from media_assets.store.analysis import STAGE_TABLES
+
+_MORE: dict[StageName, str] = {
+    "image_metadata": "Size, format, EXIF, colours and perceptual hashes.",
+    "video_metadata": "Container, streams, duration and creation time.",
+    "audio_metadata": "Tags and technical data.",
+    "thumbnails": "Posters of pictures and clips, covers of music, animated previews of clips.",
+    "media_vectors": "Layout vectors of pictures and posters; near-duplicates are close by cosine.",
+}
+
+
+def _spec(stage: Stage) -> dg.AssetSpec:
+    more = (
+        f"{_MORE[stage.name]} Computed for {', '.join(stage.kinds)} from one read of the file, "
+        "together with the other tables of this step. A file that cannot be used is a row of "
+        "`media_failures`, never the end of the run."
+    )
+    kinds = {"duckdb", "table", "python"}
+    spec = player_spec(
+        STAGE_TABLES[stage.name], "analysis", kinds, str(stage.version), ["media_files"], more
+    )
+    return spec.replace_attributes(skippable=True)
+
+
+@dg.multi_asset(
+    name="media_analysis", specs=[_spec(stage) for stage in STAGES], can_subset=True,
+    partitions_def=players,
+)  # fmt: skip
+def media_analysis(
+    context: dg.AssetExecutionContext, platform: PlatformResource
+) -> Iterator[dg.MaterializeResult]:
+    player = context.partition_key
+    loaded = platform.load()
+    selected: list[StageName] = [
+        stage.name for stage in STAGES if dg.AssetKey(stage.name) in context.selected_asset_keys
+    ]
+    report = analyse(loaded, player, selected, listener=listener(context))
+    for stage in selected:
+        yield dg.MaterializeResult(
+            asset_key=stage, metadata=_metadata(loaded, player, stage, report)
+        )
+
+
+def _metadata(
+    platform: Platform, player: str, stage: StageName, report: AnalysisReport
+) -> dict[str, Metadatum]:
+    table = STAGE_TABLES[stage]
+    metadata: dict[str, Metadatum] = {
+        "dagster/row_count": table_rows(platform, player, table),
+        "done now": report.done[stage],
+        "failed now": report.failed[stage],
+        "media read": report.media,
+        "copies not decoded": report.twins,
+        "changed while read": report.unsettled,
+        "files per second": rate(report.media, report.seconds),
+        "rows": markdown_table(preview(platform, player, table)),
+    }
+    if stage == "thumbnails" and report.done[stage]:
+        metadata["newest captures"] = contact_sheet(newest_thumbnails(platform, player))
+    return metadata

@@ -1,0 +1,76 @@
+"""When each capture was taken, and in which match."""
+
+import dagster as dg
+
+from media_assets.captures.times import RULES_VERSION
+from media_assets.orchestration.partitions import players
+from media_assets.orchestration.pictures import match_timeline
+from media_assets.orchestration.policy import table_options
+from media_assets.orchestration.resources import PlatformResource
+from media_assets.orchestration.tables import markdown_table, Metadatum
+from media_assets.stages.associate import associate
+from media_assets.stages.capture_times import compute_times
+from media_assets.stages.views import preview, rows_of, table_rows
+from media_assets.store.tables.captures import CAPTURE_TIMES, MEDIA_MATCHES
+
+
+@dg.asset(
+    **table_options(
+        CAPTURE_TIMES,
+        "captures",
+        {"duckdb", "table", "python"},
+        str(RULES_VERSION),
+        "From what the tool wrote into the picture, the file name, EXIF, the container and the "
+        "mtime, the best first. Local times are read in the player's zone.",
+    ),
+    deps=["media_files", "image_metadata", "video_metadata"],
+    partitions_def=players,
+)
+def capture_times(
+    context: dg.AssetExecutionContext, platform: PlatformResource
+) -> dg.MaterializeResult:
+    player = context.partition_key
+    loaded = platform.load()
+    report = compute_times(loaded, player)
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": table_rows(loaded, player, CAPTURE_TIMES),
+            "computed now": report.computed,
+            "with a time": report.timed,
+            "time zone": loaded.settings.player(player).timezone,
+            "rows": markdown_table(preview(loaded, player, CAPTURE_TIMES)),
+        }
+    )
+
+
+@dg.asset(
+    **table_options(
+        MEDIA_MATCHES,
+        "captures",
+        {"duckdb", "table", "sql"},
+        "1",
+        "Every match whose presence interval is near the capture, with the confidence and what it "
+        "is made of. Decisions of people stand above it.",
+    ),
+    deps=["capture_times", "player_match_stats", "highlight_events"],
+    partitions_def=players,
+)
+def media_matches(
+    context: dg.AssetExecutionContext, platform: PlatformResource
+) -> dg.MaterializeResult:
+    player = context.partition_key
+    loaded = platform.load()
+    report = associate(loaded, player)
+    metadata: dict[str, Metadatum] = {
+        "dagster/row_count": table_rows(loaded, player, MEDIA_MATCHES),
+        "rows written": report.rows_written,
+        "rows deleted": report.rows_deleted,
+        **{f"captures {name}": count for name, count in report.decisions.items()},
+        "rows": markdown_table(preview(loaded, player, MEDIA_MATCHES)),
+    }
+    if report.rows_written:
+        metadata["matches and captures"] = match_timeline(
+            rows_of(loaded, player, "matches"),  # type: ignore[arg-type]  # as the queries have it
+            rows_of(loaded, player, "associated"),  # type: ignore[arg-type]
+        )
+    return dg.MaterializeResult(metadata=metadata)

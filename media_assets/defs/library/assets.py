@@ -1,0 +1,77 @@
+"""`media_files`: what is on disk."""
+
+import dagster as dg
+from pydantic import Field
+
+from media_assets.orchestration.partitions import players
+from media_assets.orchestration.pictures import files_by_month
+from media_assets.orchestration.policy import FRESH, table_options
+from media_assets.orchestration.reporting import listener, rate
+from media_assets.orchestration.resources import PlatformResource
+from media_assets.orchestration.tables import markdown_table, Metadatum
+from media_assets.stages.discover import ScanReport, discover
+from media_assets.stages.views import file_months, newest_files, table_rows
+from media_assets.store.tables.library import MEDIA_FILES
+
+
+class ScanConfig(dg.Config):
+    """How one scan treats what it finds."""
+
+    allow_mass_missing: bool = Field(
+        default=False,
+        description="Mark files missing although the mount guard would not believe the scan: for "
+        "when they were really removed. A folder that cannot be read is never accepted.",
+    )
+
+
+@dg.asset(
+    **table_options(
+        MEDIA_FILES,
+        "library",
+        {"duckdb", "table"},
+        "1",
+        "One walk over the player's folders; no file is opened to find out that it did not change. "
+        "Files that moved keep their id, files that are gone are marked, never removed.",
+    ),
+    partitions_def=players,
+    freshness_policy=FRESH,
+)
+def media_files(
+    context: dg.AssetExecutionContext, config: ScanConfig, platform: PlatformResource
+) -> dg.MaterializeResult:
+    player = context.partition_key
+    loaded = platform.load()
+    report = discover(
+        loaded,
+        player,
+        allow_mass_missing=config.allow_mass_missing,
+        listener=listener(context),
+    )
+    for verdict in report.suspect:
+        context.log.warning("%s: %s", verdict.count.folder, verdict.reason)
+    metadata = {
+        "dagster/row_count": table_rows(loaded, player, MEDIA_FILES),
+        **_counts(report),
+        "newest files": markdown_table(newest_files(loaded, player)),
+    }
+    if report.rows_written:
+        metadata["files by month"] = files_by_month(file_months(loaded, player))
+    return dg.MaterializeResult(metadata=metadata)
+
+
+def _counts(report: ScanReport) -> dict[str, Metadatum]:
+    passed_over = ", ".join(f"{name} {count}" for name, count in report.passed_over.most_common(12))
+    return {
+        "files seen": report.seen,
+        "added": report.added,
+        "changed": report.changed,
+        "moved": report.moved,
+        "returned": report.returned,
+        "missing now": report.missing,
+        "unknown now": report.unknown,
+        "rows written": report.rows_written,
+        "files per second": rate(report.seen, report.seconds),
+        "folders that could not be read": len(report.unreadable),
+        "not media, by extension": passed_over or "none",
+        "scan verdict": "suspect" if report.suspect else "clean",
+    }

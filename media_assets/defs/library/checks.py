@@ -1,0 +1,36 @@
+"""The promises about what is on disk."""
+
+import dagster as dg
+
+from media_assets.orchestration.partitions import players
+from media_assets.orchestration.resources import PlatformResource
+from media_assets.stages.scans import folder_verdicts
+
+
+@dg.asset_check(
+    asset="media_files",
+    blocking=True,
+    partitions_def=players,
+    description="The latest scan of every folder is believed. When a folder is absent, unreadable "
+    "or empty, or too many files are gone at once, nothing is marked missing and this check fails.",
+)
+def library_is_mounted(
+    context: dg.AssetCheckExecutionContext, platform: PlatformResource
+) -> dg.AssetCheckResult:
+    player = context.partition_key
+    verdicts = folder_verdicts(platform.load(), player)
+    suspect = [verdict for verdict in verdicts if verdict["verdict"] == "suspect"]
+    if not suspect:
+        return dg.AssetCheckResult(passed=True, metadata={"folders": len(verdicts)})
+    reasons = "; ".join(f"{verdict['folder']}: {verdict['reason']}" for verdict in suspect)
+    return dg.AssetCheckResult(
+        passed=False,
+        description=f"{reasons}. Mount the disk and scan again; when the files were really removed, "
+        f"run: media-assets run --player {player} --allow-mass-missing",
+        metadata={
+            "folders": len(verdicts),
+            "suspect folders": len(suspect),
+            "files gone": sum(int(str(verdict["files_gone"])) for verdict in suspect),
+            "reasons": reasons,
+        },
+    )

@@ -1,0 +1,77 @@
+"""What people and other programs read."""
+
+import dagster as dg
+
+from media_assets.orchestration.partitions import players
+from media_assets.orchestration.pictures import contact_sheet
+from media_assets.orchestration.policy import OWNERS, SHARED_POOL
+from media_assets.orchestration.resources import PlatformResource
+from media_assets.orchestration.tables import column_schema, markdown_table, Metadatum
+from media_assets.stages.publish import PublishReport, publish_player, publish_shared
+from media_assets.stages.views import newest_media, newest_thumbnails
+from media_assets.store.tables.media_view import MEDIA_COLUMNS
+
+
+def _files(report: PublishReport) -> dict[str, Metadatum]:
+    rows = [
+        {"file": file.file.name, "rows": file.rows, "replaced": "yes" if file.written else "no"}
+        for file in sorted(report.files, key=lambda file: (not file.written, file.file.name))
+    ]
+    return {
+        "files": len(report.files),
+        "files replaced": report.written,
+        "folder": dg.MetadataValue.path(str(report.files[0].file.parent)),
+        "published": markdown_table(rows),
+    }
+
+
+@dg.asset(
+    description="One row is one media file with all that is known of it: `media.parquet`, and the "
+    "view `media` of the player's database. The player's other tables are published beside it. "
+    "A file is replaced by rename, and only when it says something new.",
+    group_name="published",
+    owners=OWNERS,
+    kinds={"parquet", "duckdb"},
+    code_version="1",
+    metadata={"dagster/column_schema": column_schema(MEDIA_COLUMNS, ("media_id",))},
+    deps=[
+        "media_files", "image_metadata", "video_metadata", "audio_metadata", "thumbnails",
+        "media_vectors", "capture_times", "media_matches", "player_match_stats",
+        "player_sessions", "teammates_aggregate", "antagonists", "match_history",
+    ],
+    partitions_def=players,
+)  # fmt: skip
+def media_library(
+    context: dg.AssetExecutionContext, platform: PlatformResource
+) -> dg.MaterializeResult:
+    player = context.partition_key
+    loaded = platform.load()
+    report = publish_player(loaded, player)
+    metadata = {
+        "dagster/row_count": report.rows("media"),
+        **_files(report),
+        "newest media": markdown_table(newest_media(loaded, player)),
+    }
+    if report.written:
+        metadata["newest captures"] = contact_sheet(newest_thumbnails(loaded, player))
+    return dg.MaterializeResult(metadata=metadata)
+
+
+@dg.asset(
+    description="One row is one match, published with the other shared tables as Parquet. "
+    "A file is replaced by rename, and only when it says something new.",
+    group_name="published",
+    owners=OWNERS,
+    kinds={"parquet", "duckdb"},
+    code_version="1",
+    deps=[
+        "match_registry", "match_participants", "highlight_events", "medals_earned",
+        "killer_victim_pairs", "xuid_aliases",
+    ],
+    pool=SHARED_POOL,
+)  # fmt: skip
+def match_library(platform: PlatformResource) -> dg.MaterializeResult:
+    report = publish_shared(platform.load())
+    return dg.MaterializeResult(
+        metadata={"dagster/row_count": report.rows("match_registry"), **_files(report)}
+    )

@@ -1,0 +1,89 @@
+"""Everything that the library keeps of one music file, from one read of it."""
+
+import re
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from mutagen import MutagenError
+
+from media_assets.errors import (
+    CorruptMediaError,
+    EmptyMediaError,
+    LimitExceededError,
+    MediaError,
+    UnreadableMediaError,
+)
+from media_assets.music.bounded_stream import BoundedStream
+from media_assets.music.containers import find_container
+from media_assets.music.covers import choose_cover
+from media_assets.music.formats import READERS
+from media_assets.music.metadata import AudioMetadata, describe
+from media_assets.music.source import Source
+from media_assets.settings import LimitSettings
+
+_ADDRESS = re.compile(r"<[^<>]* at 0x[0-9a-fA-F]+>")
+_CUT_SHORT = re.compile(r"file said (\d+) bytes, read (\d+) bytes")
+
+
+@dataclass(frozen=True, slots=True)
+class MusicProducts:
+    """The row of `audio_metadata`, and the cover as embedded."""
+
+    metadata: AudioMetadata
+    cover: bytes | None
+
+
+def read_music(content: bytes | BinaryIO, extension: str, limits: LimitSettings) -> MusicProducts:
+    """Read tags, technical data and the cover of a music file.
+
+    Args:
+        content: the bytes of the file, or the file open for binary reading and seekable.
+        extension: of the file name, with or without its dot; a hint where the content says nothing.
+        limits: `max_embedded_bytes` bounds text and artwork together.
+
+    Raises:
+        EmptyMediaError: zero bytes.
+        DisguisedMediaError: a text, a playlist, an image, an archive.
+        UnsupportedMediaError: a format that is not read here, or a container without audio.
+        CorruptMediaError: the structure is broken.
+        LimitExceededError: more embedded than the limits allow.
+        UnreadableMediaError: the system cannot read the file.
+    """
+    limit = limits.max_embedded_bytes
+    try:
+        stream = BoundedStream(content, limit)
+    except OSError as error:
+        raise _explained(error) from error
+    try:
+        return _read(stream, extension, limit)
+    except MediaError:
+        raise
+    except Exception as error:  # the one broad boundary: parsers meet broken files with any error
+        raise stream.refusal or _explained(error) from error
+
+
+def _read(stream: BoundedStream, extension: str, limit: int) -> MusicProducts:
+    if stream.size == 0:
+        raise EmptyMediaError("The file has no bytes")
+    container = find_container(stream, extension)
+    tags, technical = READERS[container](Source(stream, limit))
+    if tags.embedded > limit:
+        raise LimitExceededError(
+            f"The tags and pictures have {tags.embedded} bytes; the limit is {limit}"
+        )
+    return MusicProducts(describe(tags, technical), choose_cover(tags.pictures))
+
+
+def _explained(error: Exception) -> MediaError:
+    """What a parser's error means for the file; never names an address in memory."""
+    if isinstance(error, OSError):
+        return UnreadableMediaError(f"The file cannot be read: {error.strerror or error}")
+    if isinstance(error, MemoryError):
+        return LimitExceededError("Reading the tags of the file needs more memory than there is")
+    text = _ADDRESS.sub("the file", str(error)).strip()
+    if cut := _CUT_SHORT.search(text):
+        promised, found = cut.groups()
+        text = f"a block of {promised} bytes has only {found}"
+    if not isinstance(error, MutagenError):
+        text = f"its structure is broken ({type(error).__name__}{': ' if text else ''}{text})"
+    return CorruptMediaError(f"The file cannot be read as audio: {text or type(error).__name__}")

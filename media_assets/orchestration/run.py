@@ -1,0 +1,94 @@
+"""Running the graph in this process, recorded in the instance that the UI shows."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import dagster as dg
+
+from media_assets.definitions import defs
+from media_assets.orchestration.partitions import PLAYERS
+from media_assets.orchestration.resources import PlatformResource
+
+_INSTANCE_FILE = "dagster.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """How one run ended: the checks that failed, and each step that failed with its reason."""
+
+    player: str
+    run_id: str
+    success: bool
+    failed_steps: dict[str, str]
+    failed_checks: dict[str, str]
+    rows_written: int
+
+
+@contextmanager
+def instance(home: Path) -> Iterator[dg.DagsterInstance]:
+    """The instance of one home folder, made with our settings when there is none."""
+    home.mkdir(parents=True, exist_ok=True)
+    file = home / _INSTANCE_FILE
+    if not file.exists():
+        text = files("media_assets.orchestration").joinpath("instance.yaml").read_text("utf-8")
+        file.write_text(text, encoding="utf-8")
+    with dg.DagsterInstance.from_config(str(home)) as found:
+        yield found
+
+
+def register_players(found: dg.DagsterInstance, players: list[str]) -> None:
+    """Make a partition for every player that has none."""
+    missing = [name for name in players if name not in found.get_dynamic_partitions(PLAYERS)]
+    if missing:
+        found.add_dynamic_partitions(PLAYERS, missing)
+
+
+def refresh(
+    found: dg.DagsterInstance,
+    player: str,
+    config_file: Path | None,
+    *,
+    job: str = "refresh_player",
+    allow_mass_missing: bool = False,
+) -> RunResult:
+    """Materialize the graph for one player. Steps log warnings only; the UI has everything."""
+    resolved = defs.resolve_job_def(job)
+    resource = PlatformResource(config_file=str(config_file or ""))
+    ops = {"media_files": {"config": {"allow_mass_missing": True}}} if allow_mass_missing else {}
+    result = resolved.execute_in_process(
+        instance=found,
+        partition_key=player,
+        raise_on_error=False,
+        tags={"player": player, "launched_by": "media-assets run"},
+        run_config={
+            "loggers": {"console": {"config": {"log_level": "ERROR"}}},
+            "resources": {"platform": {"config": {"config_file": resource.config_file}}},
+            "ops": ops,
+        },
+    )
+    return _result(player, result)
+
+
+def _result(player: str, result: dg.ExecuteInProcessResult) -> RunResult:
+    steps = {}
+    for event in result.all_node_events:
+        if event.is_step_failure:
+            error = event.step_failure_data.error
+            cause = error.cause if error and error.cause else error
+            steps[str(event.step_key)] = cause.message.strip() if cause else "unknown"
+    checks = {
+        f"{check.asset_key.to_user_string()}: {check.check_name}": check.description or "failed"
+        for check in result.get_asset_check_evaluations()
+        if not check.passed
+    }
+    written = sum(
+        int(value.value)
+        for event in result.get_asset_materialization_events()
+        for name in ("rows written", "done now", "failed now", "computed now", "files replaced")
+        if (value := event.materialization.metadata.get(name)) is not None
+        and isinstance(value.value, int)
+    )
+    return RunResult(player, result.run_id, result.success, steps, checks, written)

@@ -1,0 +1,89 @@
+"""The commands that launch work through Dagster: `run` and `reprocess`."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from media_assets.errors import ConfigurationError
+from media_assets.settings import dagster_home
+from media_assets.stages.catalog import STAGE_NAMES, StageName
+from media_assets.stages.platform import Platform
+from media_assets.stages.players import chosen_players, find_players
+from media_assets.stages.reprocess import forget, plan
+from media_assets.stages.status import status
+from media_assets.terminal import print_json, print_status, print_table, progress_display
+
+
+def run_players(
+    config: Path | None, players: tuple[str, ...], *, as_json: bool, allow_mass_missing: bool
+) -> int:
+    """Refresh the chosen players, one after the other; returns the exit code."""
+    platform = Platform.load(config)
+    names = chosen_players(platform, players)
+    if not names:
+        raise ConfigurationError(
+            f"no players: make a folder for each below {platform.settings.library_root}, "
+            "or set library.root"
+        )
+    from media_assets.orchestration import run as graph
+
+    started = time.monotonic()
+    results = []
+    with graph.instance(dagster_home(platform.settings)) as instance, progress_display():
+        graph.register_players(instance, find_players(platform))
+        for name in names:
+            click.echo(f"{name}: running", err=True)
+            result = graph.refresh(
+                instance, name, config, allow_mass_missing=allow_mass_missing
+            )
+            results.append(result)
+            _tell(result)
+    if as_json:
+        print_json(status(platform))
+    else:
+        print_status(status(platform))
+        _say_where(platform, sum(result.rows_written for result in results),
+                   time.monotonic() - started)  # fmt: skip
+    return 0 if all(result.success for result in results) else 1
+
+
+def reprocess_player(
+    config: Path | None,
+    player: str,
+    stages: tuple[StageName, ...],
+    *,
+    as_json: bool,
+    dry_run: bool,
+    **choice: Any,
+) -> int:
+    """Do stages again, or list what would be done; returns the exit code."""
+    platform = Platform.load(config)
+    chosen_players(platform, (player,))
+    chosen = plan(platform, player, stages or STAGE_NAMES, **choice)
+    if dry_run:
+        rows = chosen.to_dicts()
+        if as_json:
+            print_json(rows)
+        else:
+            print_table("would be done again", rows, "nothing to do again")
+        return 0
+    forget(platform, player, chosen)
+    return run_players(config, (player,), as_json=as_json, allow_mass_missing=False)
+
+
+def _tell(result: Any) -> None:
+    for step, reason in result.failed_steps.items():
+        click.echo(f"{result.player}: step {step} failed: {reason}", err=True)
+    for check, reason in result.failed_checks.items():
+        click.echo(f"{result.player}: check {check}: {reason}", err=True)
+
+
+def _say_where(platform: Platform, written: int, seconds: float) -> None:
+    data = platform.settings.data
+    click.echo(f"{written:,} rows and files written in {seconds:.1f} s")
+    click.echo(f"tables:     {data / 'players'}, {platform.places.shared_database}")
+    click.echo(f"published:  {data / 'published'}")
+    click.echo("what could not be read:  media-assets failures")
+    click.echo("the UI:  make ui, then open http://127.0.0.1:3000")

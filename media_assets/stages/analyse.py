@@ -1,0 +1,223 @@
+"""The analysis: what is pending goes through the pool, its results are written batch by batch."""
+
+import os
+import time
+from collections.abc import Generator, Iterable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from media_assets.engine.pool import PoolLimits, map_unordered
+from media_assets.errors import UnreadableMediaError
+from media_assets.library.content import fingerprint_of, open_original
+from media_assets.library.paths import openable
+from media_assets.settings import Settings
+from media_assets.stages.batch import AnalysisReport, BatchBuilder, Result, is_failure
+from media_assets.stages.catalog import (
+    STAGE_NAMES,
+    STAGES,
+    StageName,
+    failure_settings,
+    result_settings,
+)
+from media_assets.stages.platform import Platform
+from media_assets.stages.products import WorkItem, WorkOptions, make_products, prepare_worker
+from media_assets.stages.progress import Listener, Meter, silent
+from media_assets.store import analysis as store
+from media_assets.store.connect import connect, transaction
+
+BATCH_MEDIA = 256
+BATCH_SECONDS = 5.0
+_PICTURE_WEIGHT = 512 * 1024
+
+
+def analyse(
+    platform: Platform,
+    player: str,
+    stages: Iterable[StageName] = STAGE_NAMES,
+    *,
+    listener: Listener = silent,
+) -> AnalysisReport:
+    """Do the wanted stages for every media of the player for which they are pending.
+
+    Each file is read once, for all of its stages. Results are written in batches of up to
+    `BATCH_MEDIA` media, each in one transaction: a kill loses the batch in flight, a stop writes
+    it. Without anything pending no process is started and nothing is written.
+    """
+    report = AnalysisReport()
+    with platform.writing(player):
+        run = _Run(platform, player, frozenset(stages))
+        meter = Meter(f"{player}: media analysed", run.count, listener)
+        for items in run.passes():
+            for outcomes in _batches(run.results(items)):
+                run.write(outcomes, report)
+                failed = sum(1 for outcome in outcomes if is_failure(outcome))
+                meter.count(done=len(outcomes) - failed, failed=failed)
+        if report.rows_written:
+            run.sweep()
+        report.seconds = meter.seconds
+        if run.count:
+            meter.tell()
+    return report
+
+
+class _Run:
+    """One analysis of one player."""
+
+    def __init__(self, platform: Platform, player: str, wanted: frozenset[StageName]) -> None:
+        self._platform = platform
+        self._stages = stage_frame(platform.settings, wanted)
+        self._database = platform.player_database(player)
+        self._folder = platform.places.derived(player)
+        self._pending = self._load_pending()
+        self.count = self._pending.height
+
+    def passes(self) -> Iterator[list[WorkItem]]:
+        """What is to be done: originals first, then, when those are written, their copies.
+
+        Media of one size and fingerprint probably have one content. The first of them is decoded,
+        and the others take over its rows when their hash is the same.
+        """
+        group = pl.int_range(pl.len()).over("file_size", "fingerprint", "kind")
+        copy = pl.col("fingerprint").is_not_null() & (group > 0)
+        split = self._pending.with_columns(copy=copy)
+        for rows in (split.filter(~pl.col("copy")), split.filter("copy")):
+            if not rows.is_empty():
+                yield self._items(rows)
+
+    def results(self, items: list[WorkItem]) -> Generator[Result, None, None]:
+        """Outcomes of the pool, as they come."""
+        settings = self._platform.settings
+        options = WorkOptions(settings.thumbnails, settings.limits, self._folder)
+        return map_unordered(
+            partial(make_products, options),
+            items,
+            PoolLimits(
+                settings.workers,
+                settings.engine.item_timeout_seconds,
+                settings.engine.worker_memory_mib,
+            ),
+            weight=_weight,
+            prepare=prepare_worker,
+            preload=make_products.__module__,
+        )
+
+    def write(self, outcomes: list[Result], report: AnalysisReport) -> None:
+        """Write one batch in one transaction."""
+        now = self._platform.now()
+        batch = BatchBuilder(self._stages, self._donors, self._folder, self._platform.settings.data)
+        for outcome in outcomes:
+            batch.add(outcome, now)
+        with connect(self._database) as con, transaction(con):
+            report.rows_written += store.write_batch(con, batch.build(), now)
+        batch.tally(report)
+
+    def sweep(self) -> None:
+        """Remove posters and previews that no row names any more, and unfinished ones."""
+        with connect(self._database, read_only=True) as con:
+            wanted = store.referenced_derived(con)
+        base = self._platform.settings.data
+        for entry in os.scandir(self._folder):
+            if Path(entry.path).relative_to(base).as_posix() not in wanted:
+                Path(entry.path).unlink(missing_ok=True)
+
+    def _load_pending(self) -> pl.DataFrame:
+        with connect(self._database, read_only=True) as con:
+            rows = store.load_pending(con, self._stages, self._platform.now())
+            if rows.is_empty():
+                return rows
+            shared_sizes = store.load_sizes(con)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        return _with_fingerprints(rows, shared_sizes)
+
+    def _items(self, rows: pl.DataFrame) -> list[WorkItem]:
+        with connect(self._database, read_only=True) as con:
+            receivers = rows.filter(pl.col("fingerprint").is_not_null())
+            donors = store.load_donors(con, self._stages, receivers)
+        self._donors = dict(zip(donors["media_id"], donors["donor_id"], strict=True))
+        hashes = dict(zip(donors["media_id"], donors["file_hash"], strict=True))
+        return [_item(row, hashes.get(row["media_id"])) for row in rows.iter_rows(named=True)]
+
+
+def stage_frame(settings: Settings, wanted: frozenset[StageName]) -> pl.DataFrame:
+    """The wanted stages as the store compares them, one row a stage and kind."""
+    return pl.DataFrame(
+        [
+            {
+                "stage": stage.name,
+                "kind": kind,
+                "version": stage.version,
+                "settings": result_settings(stage, settings),
+                "failure_settings": failure_settings(stage, settings),
+            }
+            for stage in STAGES
+            if stage.name in wanted
+            for kind in stage.kinds
+        ],
+        schema={
+            "stage": pl.String,
+            "kind": pl.String,
+            "version": pl.Int32,
+            "settings": pl.String,
+            "failure_settings": pl.String,
+        },
+    )
+
+
+def _with_fingerprints(rows: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
+    """Fill in the fingerprint of the media that share their size with another one."""
+    shared = set(sizes["file_size"])
+    values = [
+        row["fingerprint"] or (_edges(row) if row["file_size"] in shared else None)
+        for row in rows.iter_rows(named=True)
+    ]
+    return rows.with_columns(fingerprint=pl.Series(values, dtype=pl.String))
+
+
+def _edges(row: dict[str, Any]) -> str | None:
+    try:
+        with open_original(openable(row["file_path"], row["path_bytes"])) as stream:
+            return fingerprint_of(stream, row["file_size"])
+    except UnreadableMediaError:
+        return None  # the worker meets the same error and records it
+
+
+def _item(row: dict[str, Any], twin_hash: str | None) -> WorkItem:
+    return WorkItem(
+        media_id=row["media_id"],
+        path=openable(row["file_path"], row["path_bytes"]),
+        kind=row["kind"],
+        extension=row["file_ext"],
+        size=row["file_size"],
+        mtime_ns=row["mtime_ns"],
+        stages=frozenset(row["stages"]),
+        twin_hash=twin_hash,
+    )
+
+
+def _weight(item: WorkItem) -> int:
+    """Bytes to read; a picture costs by its pixels, so one of any size weighs at least this."""
+    return item.size if item.kind == "audio" else max(item.size, _PICTURE_WEIGHT)
+
+
+def _batches(results: Generator[Result, None, None]) -> Iterator[list[Result]]:
+    """Batches of up to `BATCH_MEDIA` results or `BATCH_SECONDS`; a stop hands over what is there."""
+    batch: list[Result] = []
+    started = time.monotonic()
+    try:
+        for result in results:
+            batch.append(result)
+            if len(batch) >= BATCH_MEDIA or time.monotonic() - started > BATCH_SECONDS:
+                yield batch
+                batch, started = [], time.monotonic()
+    except GeneratorExit:
+        raise
+    except BaseException:
+        results.close()
+        if batch:
+            yield batch  # what is made is written before the run ends
+        raise
+    if batch:
+        yield batch

@@ -1,0 +1,49 @@
+"""The stages of the analysis: what each applies to, and what makes its result outdated."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from media_assets.library.kinds import Kind
+from media_assets.settings import Settings
+
+StageName = Literal[
+    "image_metadata", "video_metadata", "audio_metadata", "thumbnails", "media_vectors"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage. Raising `version` computes it again for every media, and nothing else."""
+
+    name: StageName
+    kinds: tuple[Kind, ...]
+    version: int
+
+
+STAGES: tuple[Stage, ...] = (
+    Stage("image_metadata", ("image",), 1),
+    Stage("video_metadata", ("video",), 1),
+    Stage("audio_metadata", ("audio",), 1),
+    Stage("thumbnails", ("image", "video", "audio"), 1),
+    Stage("media_vectors", ("image", "video"), 1),
+)
+
+STAGE_NAMES: tuple[StageName, ...] = tuple(stage.name for stage in STAGES)
+
+
+def result_settings(stage: Stage, settings: Settings) -> str:
+    """The settings that shape the stage's result: another text makes the result outdated."""
+    if stage.name == "thumbnails":
+        return f"size={settings.thumbnails.size} preview={settings.thumbnails.preview}"
+    return ""
+
+
+def failure_settings(stage: Stage, settings: Settings) -> str:
+    """The settings that a failure may hang on: another text makes it worth a new try at once."""
+    limits = settings.limits
+    engine = settings.engine
+    return (
+        f"{result_settings(stage, settings)} pixels={limits.max_pixels} side={limits.max_side} "
+        f"image={limits.max_image_bytes} embedded={limits.max_embedded_bytes} "
+        f"seconds={engine.item_timeout_seconds:g} memory={engine.worker_memory_mib}"
+    ).strip()

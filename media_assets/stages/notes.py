@@ -1,0 +1,55 @@
+"""People's own words on media: tags, notes, titles, ratings. No other stage writes them."""
+
+from collections.abc import Iterable
+
+from media_assets.errors import ConfigurationError
+from media_assets.stages.platform import Platform
+from media_assets.stages.players import find_players
+from media_assets.store import notes as store
+from media_assets.store.connect import connect, transaction
+
+MAX_RATING = 5
+
+
+def annotate(
+    platform: Platform,
+    media_ids: Iterable[str],
+    *,
+    add_tags: tuple[str, ...] = (),
+    remove_tags: tuple[str, ...] = (),
+    note: str | None = None,
+    title: str | None = None,
+    rating: int | None = None,
+) -> dict[str, str]:
+    """Write words on media, whoever owns them; returns the owner of each.
+
+    What is None stays as it is; an empty text removes what was there.
+
+    Raises:
+        ConfigurationError: an id is nobody's media; then nothing is written.
+    """
+    wanted = list(dict.fromkeys(media_ids))
+    owners = _owners(platform, wanted)
+    if unknown := [media_id for media_id in wanted if media_id not in owners]:
+        raise ConfigurationError(
+            f"no media has the id {', '.join(unknown)}; media.parquet lists the ids"
+        )
+    for player in sorted(set(owners.values())):
+        change = store.Words(add_tags, remove_tags, note, title, rating)
+        mine = [media_id for media_id in wanted if owners[media_id] == player]
+        with (
+            platform.writing(player),
+            connect(platform.player_database(player)) as con,
+            transaction(con),
+        ):
+            for media_id in mine:
+                store.write_words(con, media_id, change, platform.now())
+    return owners
+
+
+def _owners(platform: Platform, media_ids: list[str]) -> dict[str, str]:
+    owners: dict[str, str] = {}
+    for player in find_players(platform):
+        with connect(platform.player_database(player), read_only=True) as con:
+            owners |= dict.fromkeys(store.known_ids(con, media_ids), player)
+    return owners

@@ -1,0 +1,250 @@
+"""One media file, from one read to all of its products. Runs in a worker process."""
+
+import io
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from media_assets.captures.clip import ClipMetadata, ClipOptions, analyse_clip
+from media_assets.captures.clip import prepare_worker as prepare_clips
+from media_assets.captures.image import ImageMetadata, ImageOptions, analyse_image
+from media_assets.captures.image import prepare_worker as prepare_images
+from media_assets.captures.picture import Picture
+from media_assets.engine.worker import Failed
+from media_assets.errors import LimitExceededError, MediaError
+from media_assets.library.content import (
+    WHOLE_READ_LIMIT,
+    content_hash,
+    fingerprint,
+    fingerprint_of,
+    open_original,
+    read_whole,
+)
+from media_assets.library.kinds import Kind
+from media_assets.music.music_file import AudioMetadata, read_music
+from media_assets.settings import LimitSettings, ThumbnailSettings
+from media_assets.stages.catalog import StageName
+
+
+@dataclass(frozen=True, slots=True)
+class WorkItem:
+    """One media with what is to be done for it. `path` is as the system knows it.
+
+    `twin_hash` is the hash of a media that probably has the same content: when it has, nothing
+    is decoded.
+    """
+
+    media_id: str
+    path: str
+    kind: Kind
+    extension: str
+    size: int
+    mtime_ns: int
+    stages: frozenset[StageName]
+    twin_hash: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkOptions:
+    """What all items share. Posters are written to `thumbnail_folder`."""
+
+    thumbnails: ThumbnailSettings
+    limits: LimitSettings
+    thumbnail_folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPicture:
+    """A poster or preview on disk."""
+
+    name: str
+    width: int
+    height: int
+    frames: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Products:
+    """What was made from one file.
+
+    `unsettled`: the file changed while it was read, or is gone; the next scan sees to it. `twin`:
+    it has the content of the media that was named. `failures` has the stages that failed; the
+    other wanted stages are done, also where they left nothing (music without a cover).
+    """
+
+    fingerprint: str | None = None
+    file_hash: str | None = None
+    unsettled: bool = False
+    twin: bool = False
+    metadata: ImageMetadata | ClipMetadata | AudioMetadata | None = None
+    poster: StoredPicture | None = None
+    preview: StoredPicture | None = None
+    vector: tuple[float, ...] | None = None
+    failures: dict[StageName, Failed] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Made:
+    """Products before they are stored."""
+
+    metadata: ImageMetadata | ClipMetadata | AudioMetadata | None = None
+    poster: Picture | None = None
+    preview: Picture | None = None
+    vector: tuple[float, ...] | None = None
+    failures: dict[StageName, Failed] = field(default_factory=dict)
+
+
+def prepare_worker() -> None:
+    """Set up the decoders of one worker process."""
+    prepare_images()
+    prepare_clips()
+
+
+def make_products(options: WorkOptions, item: WorkItem) -> Products:
+    """Read one file once and make what is wanted of it.
+
+    A file that cannot be used gives failures, not an exception.
+    """
+    try:
+        with open_original(item.path) as stream:
+            before = os.fstat(stream.fileno())
+            if (before.st_size, before.st_mtime_ns) != (item.size, item.mtime_ns):
+                return Products(unsettled=True)
+            products = _from_stream(options, item, stream)
+            after = os.fstat(stream.fileno())
+    except MediaError as error:
+        if not os.path.lexists(item.path):
+            return Products(unsettled=True)
+        return Products(failures=_all_failed(item, error))
+    if (after.st_size, after.st_mtime_ns) != (item.size, item.mtime_ns):
+        return Products(unsettled=True)
+    return products
+
+
+def _from_stream(options: WorkOptions, item: WorkItem, stream: BinaryIO) -> Products:
+    limit = options.limits.max_image_bytes if item.kind == "image" else WHOLE_READ_LIMIT
+    if item.size <= limit:
+        return _from_content(options, item, read_whole(stream, item.size))
+    edges = fingerprint_of(stream, item.size)
+    if item.kind == "image":
+        error = LimitExceededError(f"{item.size:,} bytes; at most {limit:,} are read of an image")
+        return Products(edges, failures=_all_failed(item, error))
+    stream.seek(0)
+    return _stored(options, item, edges, None, _make(options, item, io.BufferedReader(stream)))  # type: ignore[arg-type,type-var]  # a raw file is what it takes
+
+
+def _from_content(options: WorkOptions, item: WorkItem, content: bytes) -> Products:
+    digest = content_hash(content)
+    edges = fingerprint(content)
+    if digest == item.twin_hash:
+        return Products(edges, digest, twin=True)
+    return _stored(options, item, edges, digest, _make(options, item, io.BytesIO(content)))
+
+
+def _make(options: WorkOptions, item: WorkItem, stream: BinaryIO) -> _Made:
+    try:
+        return _MAKERS[item.kind](options, item, stream)
+    except MediaError as error:
+        return _Made(failures=_all_failed(item, error))
+
+
+def _make_image(options: WorkOptions, item: WorkItem, stream: BinaryIO) -> _Made:
+    content = stream.getvalue() if isinstance(stream, io.BytesIO) else stream.read()
+    made = analyse_image(
+        content,
+        ImageOptions(options.thumbnails.size, options.limits, _parts(item)),  # type: ignore[arg-type]  # names of parts
+    )
+    failures = _all_failed(item, made.problem) if made.problem else {}
+    return _Made(made.metadata, made.thumbnail, None, _floats(made.vector), failures)
+
+
+def _make_clip(options: WorkOptions, item: WorkItem, stream: BinaryIO) -> _Made:
+    made = analyse_clip(
+        stream,
+        item.size,
+        item.extension,
+        ClipOptions(
+            options.thumbnails.size,
+            options.thumbnails.preview,
+            options.limits,
+            _parts(item),  # type: ignore[arg-type]  # names of parts
+        ),
+    )
+    failures = _all_failed(item, made.problem) if made.problem else {}
+    if made.metadata is not None:
+        failures.pop("video_metadata", None)  # the container could be read, the frames could not
+    return _Made(made.metadata, made.poster, made.preview, _floats(made.vector), failures)
+
+
+def _make_music(options: WorkOptions, item: WorkItem, stream: BinaryIO) -> _Made:
+    music = read_music(stream, item.extension, options.limits)
+    made = _Made(music.metadata)
+    if music.cover is not None and "thumbnails" in item.stages:
+        try:
+            cover = analyse_image(
+                music.cover,
+                ImageOptions(options.thumbnails.size, options.limits, frozenset({"thumbnail"})),
+            )
+            made.poster = cover.thumbnail
+            error = cover.problem
+        except MediaError as broken:
+            error = broken
+        if error is not None:
+            made.failures["thumbnails"] = Failed.of(type(error)(f"embedded cover: {error}"))
+    return made
+
+
+_MAKERS: dict[Kind, Callable[[WorkOptions, WorkItem, BinaryIO], _Made]] = {
+    "image": _make_image,
+    "video": _make_clip,
+    "audio": _make_music,
+}
+
+
+def _parts(item: WorkItem) -> frozenset[str]:
+    names = {"thumbnails": "thumbnail", "media_vectors": "vector"}
+    return frozenset(names.get(stage, "metadata") for stage in item.stages)
+
+
+def _floats(vector: "object | None") -> tuple[float, ...] | None:
+    return None if vector is None else tuple(vector.tolist())  # type: ignore[attr-defined]  # numpy
+
+
+def _all_failed(item: WorkItem, error: MediaError) -> dict[StageName, Failed]:
+    return dict.fromkeys(item.stages, Failed.of(error))
+
+
+def _stored(
+    options: WorkOptions, item: WorkItem, edges: str, digest: str | None, made: _Made
+) -> Products:
+    stem = f"{(digest or edges)[:32]}_{options.thumbnails.size}"
+    return Products(
+        fingerprint=edges,
+        file_hash=digest,
+        metadata=made.metadata,
+        poster=_store(options.thumbnail_folder, stem, made.poster),
+        preview=_store(options.thumbnail_folder, f"{stem}_preview", made.preview),
+        vector=made.vector,
+        failures=made.failures,
+    )
+
+
+def _store(folder: Path, stem: str, picture: Picture | None) -> StoredPicture | None:
+    if picture is None:
+        return None
+    name = stem + picture.extension
+    with _renamed_into(folder / name) as unfinished:
+        unfinished.write_bytes(picture.content)
+    return StoredPicture(name, picture.width, picture.height, picture.frames, len(picture.content))
+
+
+@contextmanager
+def _renamed_into(target: Path) -> Iterator[Path]:
+    """A file that has its name only when it is whole."""
+    unfinished = target.with_name(f".{os.getpid()}.{target.name}")
+    yield unfinished
+    unfinished.replace(target)

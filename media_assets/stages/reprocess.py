@@ -1,0 +1,47 @@
+"""Doing stages again because a person asks for it."""
+
+from collections.abc import Iterable
+
+import polars as pl
+
+from media_assets.library.kinds import Kind
+from media_assets.stages.analyse import stage_frame
+from media_assets.stages.catalog import STAGE_NAMES, StageName
+from media_assets.stages.platform import Platform
+from media_assets.store import analysis as store
+from media_assets.store.connect import connect, transaction
+
+
+def plan(
+    platform: Platform,
+    player: str,
+    stages: Iterable[StageName] = STAGE_NAMES,
+    *,
+    kind: Kind | None = None,
+    failed: bool = False,
+    force: bool = False,
+) -> pl.DataFrame:
+    """What would be done again: `media_id`, `file_path`, `stage`, `reason`.
+
+    Without `failed` and `force` that is what is pending anyway. `failed` adds what failed, its
+    retry due or not; `force` adds everything that is done.
+    """
+    frame = stage_frame(platform.settings, frozenset(stages))
+    with connect(platform.player_database(player), read_only=True) as con:
+        return store.load_redo(
+            con, frame, platform.now(), kind=kind, failed=failed, force=force
+        )
+
+
+def forget(platform: Platform, player: str, chosen: pl.DataFrame) -> int:
+    """Make the chosen stages pending; returns how many rows were forgotten.
+
+    Only the records of what was done and what failed are dropped. The results stay until new ones
+    take their place, and what people wrote or decided is not touched.
+    """
+    with (
+        platform.writing(player),
+        connect(platform.player_database(player)) as con,
+        transaction(con),
+    ):
+        return store.forget(con, chosen.select("media_id", "stage"))

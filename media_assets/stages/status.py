@@ -1,0 +1,87 @@
+"""Counts per player and of the shared tables, and the list of what could not be done."""
+
+from typing import TypedDict
+
+import polars as pl
+
+from media_assets.stages.platform import Platform
+from media_assets.stages.players import find_players
+from media_assets.store import status as store
+from media_assets.store.connect import connect
+
+
+class ThumbnailCounts(TypedDict):
+    """Media that should have a thumbnail, and media that have one."""
+
+    eligible: int
+    made: int
+
+
+class CaptureCounts(TypedDict):
+    """Captures by what is known of them; `auto / inside_history` is the association rate."""
+
+    total: int
+    timed: int
+    inside_history: int
+    auto: int
+    review: int
+
+
+class PlayerStatus(TypedDict):
+    """The counts of one player."""
+
+    files: dict[str, int]
+    missing: int
+    failed: int
+    thumbnails: ThumbnailCounts
+    captures: CaptureCounts
+
+
+class Status(TypedDict):
+    """What `media-assets status --json` prints."""
+
+    players: dict[str, PlayerStatus]
+    shared: dict[str, int]
+
+
+def status(platform: Platform) -> Status:
+    """The counts of every player, and of the shared tables."""
+    with connect(platform.shared_database(), read_only=True) as con:
+        shared = store.shared_counts(con)
+    return {
+        "players": {name: player_status(platform, name) for name in find_players(platform)},
+        "shared": shared,
+    }
+
+
+def player_status(platform: Platform, player: str) -> PlayerStatus:
+    """The counts of one player."""
+    with connect(platform.player_database(player), read_only=True) as con:
+        files, missing, failed = store.file_counts(con)
+        eligible, made = store.thumbnail_counts(con)
+        total, timed, inside, auto, review = store.capture_counts(con)
+    return {
+        "files": files,
+        "missing": missing,
+        "failed": failed,
+        "thumbnails": {"eligible": eligible, "made": made},
+        "captures": {
+            "total": total,
+            "timed": timed,
+            "inside_history": inside,
+            "auto": auto,
+            "review": review,
+        },
+    }
+
+
+def failures(platform: Platform, player: str) -> pl.DataFrame:
+    """What could not be done for one player's media: why, how often tried, when next."""
+    with connect(platform.player_database(player), read_only=True) as con:
+        return store.player_failures(con)
+
+
+def source_failures(platform: Platform) -> pl.DataFrame:
+    """Recorded files and matches that could not be used."""
+    with connect(platform.shared_database(), read_only=True) as con:
+        return store.source_failures(con)

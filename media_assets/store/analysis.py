@@ -1,0 +1,235 @@
+"""What is pending of the analysis, and how one batch of its results is written."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import duckdb
+import polars as pl
+
+from media_assets.store.spec import Table
+from media_assets.store.tables.analysis import (
+    AUDIO_METADATA,
+    IMAGE_METADATA,
+    MEDIA_VECTORS,
+    THUMBNAILS,
+    VIDEO_METADATA,
+)
+from media_assets.store.tables.library import MEDIA_FAILURES, MEDIA_STAGES
+from media_assets.store.write import delete_keys, relation, upsert
+
+STAGE_TABLES: dict[str, Table] = {
+    "image_metadata": IMAGE_METADATA,
+    "video_metadata": VIDEO_METADATA,
+    "audio_metadata": AUDIO_METADATA,
+    "thumbnails": THUMBNAILS,
+    "media_vectors": MEDIA_VECTORS,
+}
+FIRST_RETRY, LONGEST_RETRY = timedelta(hours=1), timedelta(days=30)
+
+_PENDING = """
+SELECT f.media_id, f.file_path, f.path_bytes, f.kind, f.file_ext, f.file_size, f.mtime_ns,
+       f.fingerprint, f.file_hash, list(s.stage ORDER BY s.stage) AS stages
+FROM media_files f
+JOIN stages s ON s.kind = f.kind
+LEFT JOIN media_stages d ON d.media_id = f.media_id AND d.stage = s.stage
+    AND d.version = s.version AND d.settings = s.settings
+    AND d.file_size = f.file_size AND d.mtime_ns = f.mtime_ns
+LEFT JOIN media_failures x ON x.media_id = f.media_id AND x.stage = s.stage
+    AND x.version = s.version AND x.settings = s.failure_settings
+    AND x.file_size = f.file_size AND x.mtime_ns = f.mtime_ns AND x.next_retry_at > $now
+WHERE f.status = 'present' AND d.media_id IS NULL AND x.media_id IS NULL
+GROUP BY ALL
+ORDER BY f.file_path, f.media_id
+"""
+
+# A donor has the same edges and size, a full hash, and every stage that the receiver wants.
+_DONORS = """
+SELECT r.media_id, min_by(f.media_id, f.media_id) AS donor_id,
+       min_by(f.file_hash, f.media_id) AS file_hash
+FROM receivers r
+JOIN media_files f ON f.file_size = r.file_size AND f.fingerprint = r.fingerprint
+    AND f.file_hash IS NOT NULL AND f.kind = r.kind
+WHERE (SELECT count(*) FROM media_stages d JOIN stages s
+           ON s.stage = d.stage AND s.kind = f.kind
+           AND s.version = d.version AND s.settings = d.settings
+           AND d.file_size = f.file_size
+       WHERE d.media_id = f.media_id AND list_contains(r.stages, d.stage)
+    ) = len(r.stages)
+GROUP BY r.media_id
+"""
+
+_FAIL = """
+INSERT INTO media_failures BY NAME
+SELECT media_id, stage, error_class, message, 1 AS attempts, $now AS first_failed_at,
+       $now AS last_failed_at, $now + $first_retry AS next_retry_at,
+       version, settings, file_size, mtime_ns
+FROM failed ORDER BY media_id, stage
+ON CONFLICT (media_id, stage) DO UPDATE SET
+    error_class = excluded.error_class, message = excluded.message,
+    attempts = CASE WHEN {same} THEN attempts + 1 ELSE 1 END,
+    first_failed_at = CASE WHEN {same} THEN first_failed_at ELSE excluded.first_failed_at END,
+    last_failed_at = excluded.last_failed_at,
+    next_retry_at = CASE WHEN {same}
+        THEN $now + least($first_retry * pow(2, least(attempts, 20))::INTEGER, $longest_retry)
+        ELSE excluded.next_retry_at END,
+    version = excluded.version, settings = excluded.settings,
+    file_size = excluded.file_size, mtime_ns = excluded.mtime_ns
+""".format(
+    same="(file_size = excluded.file_size AND mtime_ns = excluded.mtime_ns "
+    "AND version = excluded.version)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The results of some media, written together or not at all.
+
+    `files` has `media_id`, `fingerprint`, `file_hash`; `rows` the new rows of each stage's table;
+    `done` rows of `media_stages`; `failed` those of `media_failures` without its times; `copies`
+    has `media_id`, `donor_id`, `stage`: rows that another media of equal content already has.
+    """
+
+    files: pl.DataFrame
+    rows: dict[str, pl.DataFrame]
+    done: pl.DataFrame
+    failed: pl.DataFrame
+    copies: pl.DataFrame
+
+
+def load_pending(
+    con: duckdb.DuckDBPyConnection, stages: pl.DataFrame, now: datetime
+) -> pl.DataFrame:
+    """Media with the list of the stages that are to be done for them.
+
+    `stages` has `stage`, `kind`, `version`, `settings`, `failure_settings`. A stage is pending
+    when it was not done with this version and these settings on this size and mtime, and is not a
+    failure whose retry lies ahead.
+    """
+    with relation(con, "stages", stages):
+        return con.sql(_PENDING, params={"now": now}).pl()
+
+
+def load_donors(
+    con: duckdb.DuckDBPyConnection, stages: pl.DataFrame, receivers: pl.DataFrame
+) -> pl.DataFrame:
+    """Media that probably have the same content and are done: `media_id`, `donor_id`, `file_hash`.
+
+    `receivers` are rows of `load_pending` whose fingerprint is known.
+    """
+    with relation(con, "stages", stages), relation(con, "receivers", receivers):
+        return con.sql(_DONORS).pl()
+
+
+def load_sizes(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """Sizes that more than one media of the player has."""
+    return con.sql("SELECT file_size FROM media_files GROUP BY file_size HAVING count(*) > 1").pl()
+
+
+def write_batch(con: duckdb.DuckDBPyConnection, batch: Batch, now: datetime) -> int:
+    """Write one batch inside the caller's transaction; returns the rows written."""
+    written = _write_files(con, batch.files)
+    for stage, rows in batch.rows.items():
+        written += upsert(con, STAGE_TABLES[stage], rows)
+    written += _write_copies(con, batch.copies)
+    written += upsert(con, MEDIA_STAGES, batch.done)
+    written += _write_failures(con, batch.failed, now)
+    _drop_outdated(con, batch)
+    return written
+
+
+def referenced_derived(con: duckdb.DuckDBPyConnection) -> set[str]:
+    """Posters and previews that a row names, relative to `data_dir`."""
+    rows = con.execute(
+        "SELECT thumbnail_file FROM thumbnails UNION ALL "
+        "SELECT preview_file FROM thumbnails WHERE preview_file IS NOT NULL"
+    ).fetchall()
+    return {row[0] for row in rows}
+
+
+def _write_files(con: duckdb.DuckDBPyConnection, files: pl.DataFrame) -> int:
+    if files.is_empty():
+        return 0
+    with relation(con, "read_files", files):
+        con.execute(
+            "UPDATE media_files SET fingerprint = r.fingerprint, "
+            "file_hash = coalesce(r.file_hash, media_files.file_hash) "
+            "FROM read_files r WHERE media_files.media_id = r.media_id"
+        )
+    return files.height
+
+
+def _write_copies(con: duckdb.DuckDBPyConnection, copies: pl.DataFrame) -> int:
+    for (stage,), pairs in copies.group_by("stage"):
+        table = STAGE_TABLES[str(stage)]
+        with relation(con, "pairs", pairs):
+            rows = con.sql(
+                f"SELECT p.media_id, t.* EXCLUDE (media_id) FROM {table.name} t "
+                "JOIN pairs p ON p.donor_id = t.media_id"
+            ).pl()
+        upsert(con, table, rows)
+    return copies.height
+
+
+def _write_failures(con: duckdb.DuckDBPyConnection, failed: pl.DataFrame, now: datetime) -> int:
+    if failed.is_empty():
+        return 0
+    values = {"now": now, "first_retry": FIRST_RETRY, "longest_retry": LONGEST_RETRY}
+    with relation(con, "failed", failed):
+        con.execute(_FAIL, values)
+    return failed.height
+
+
+def _drop_outdated(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
+    """What no longer holds: failures of what is done now, and rows of content that is gone."""
+    delete_keys(con, MEDIA_FAILURES, batch.done.select("media_id", "stage"))
+    delete_keys(con, MEDIA_STAGES, batch.failed.select("media_id", "stage"))
+    tried = pl.concat(
+        [batch.done.select("media_id", "stage"), batch.failed.select("media_id", "stage")]
+    )
+    kept = batch.copies.select("media_id", "stage")
+    for (stage,), media in tried.join(kept, on=["media_id", "stage"], how="anti").group_by("stage"):
+        written = batch.rows.get(str(stage))
+        stale = media.select("media_id")
+        if written is not None:
+            stale = stale.join(written, on="media_id", how="anti")
+        delete_keys(con, STAGE_TABLES[str(stage)], stale)
+
+
+_REDO = """
+SELECT f.media_id, f.file_path, s.stage,
+       CASE WHEN x.media_id IS NOT NULL THEN 'failed'
+            WHEN d.media_id IS NOT NULL THEN 'done' ELSE 'pending' END AS reason
+FROM media_files f
+JOIN stages s ON s.kind = f.kind
+LEFT JOIN media_stages d ON d.media_id = f.media_id AND d.stage = s.stage
+    AND d.version = s.version AND d.settings = s.settings
+    AND d.file_size = f.file_size AND d.mtime_ns = f.mtime_ns
+LEFT JOIN media_failures x ON x.media_id = f.media_id AND x.stage = s.stage
+WHERE f.status = 'present' AND ($kind IS NULL OR f.kind = $kind)
+  AND (($failed AND x.media_id IS NOT NULL)
+       OR ($force AND (d.media_id IS NOT NULL OR x.media_id IS NOT NULL))
+       OR (d.media_id IS NULL AND (x.media_id IS NULL OR x.next_retry_at <= $now
+           OR x.file_size <> f.file_size OR x.mtime_ns <> f.mtime_ns
+           OR x.version <> s.version OR x.settings <> s.failure_settings)))
+ORDER BY f.file_path, s.stage
+"""
+
+
+def load_redo(
+    con: duckdb.DuckDBPyConnection,
+    stages: pl.DataFrame,
+    now: datetime,
+    *,
+    kind: str | None,
+    failed: bool,
+    force: bool,
+) -> pl.DataFrame:
+    """What is pending, with what failed and what is done when that is asked for."""
+    values = {"now": now, "kind": kind, "failed": failed, "force": force}
+    with relation(con, "stages", stages):
+        return con.sql(_REDO, params=values).pl()
+
+
+def forget(con: duckdb.DuckDBPyConnection, keys: pl.DataFrame) -> int:
+    """Drop the records that these stages were done or failed."""
+    return max(delete_keys(con, MEDIA_STAGES, keys), delete_keys(con, MEDIA_FAILURES, keys))

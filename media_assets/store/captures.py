@@ -1,0 +1,120 @@
+"""Capture times and associations in the store."""
+
+from datetime import datetime
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+from media_assets.store.frames import as_table
+from media_assets.store.tables.captures import CAPTURE_TIMES, MEDIA_MATCHES
+from media_assets.store.write import make_equal, relation, upsert
+
+# What a capture time follows from. Another digest of these makes it pending.
+_EVIDENCE = """
+SELECT f.media_id, f.kind, f.file_name, f.file_path, f.mtime_ns, v.duration_seconds,
+       i.text ->> 'Microsoft.GameDVR.Extended' AS gamedvr,
+       i.exif_datetime_original AS exif_original, i.exif_offset_original AS exif_offset,
+       i.exif_subsec_original AS exif_subsec, v.creation_time
+FROM media_files f
+LEFT JOIN image_metadata i ON i.media_id = f.media_id
+LEFT JOIN video_metadata v ON v.media_id = f.media_id
+WHERE f.kind IN ('image', 'video')
+"""
+
+_PENDING = f"""
+WITH evidence AS ({_EVIDENCE}),
+digested AS (
+    SELECT *, md5(concat_ws('|', $zone, $version, kind, file_path, mtime_ns,
+        coalesce(duration_seconds::VARCHAR, ''), coalesce(gamedvr, ''),
+        coalesce(exif_original, ''), coalesce(exif_offset, ''), coalesce(exif_subsec, ''),
+        coalesce(creation_time::VARCHAR, ''))) AS inputs
+    FROM evidence
+)
+SELECT d.* FROM digested d
+LEFT JOIN capture_times c ON c.media_id = d.media_id
+WHERE c.media_id IS NULL OR c.inputs <> d.inputs
+ORDER BY d.file_path
+"""
+
+# Missing captures keep their associations: what their file said is still true.
+_CAPTURES = """
+SELECT c.media_id, f.kind, c.title, c.time_quality,
+       epoch(c.capture_start_utc) AS begins, epoch(c.capture_end_utc) AS ends
+FROM capture_times c JOIN media_files f USING (media_id)
+WHERE c.capture_start_utc IS NOT NULL
+"""
+
+_PRESENCES = """
+SELECT match_id, start_time AS match_start_time, epoch(joined_at) AS joins, epoch(left_at) AS leaves
+FROM player_match_stats
+"""
+
+_EVENTS = """
+SELECT e.match_id, epoch(p.start_time) + e.time_ms / 1000.0 AS happens
+FROM shared.highlight_events e JOIN player_match_stats p
+  ON p.match_id = e.match_id AND p.xuid = e.xuid
+WHERE e.event_type IN ('kill', 'medal')
+"""
+
+
+def load_evidence(con: duckdb.DuckDBPyConnection, zone: str, version: int) -> pl.DataFrame:
+    """Captures whose time is to be computed, with all that it follows from and its digest."""
+    return con.sql(_PENDING, params={"zone": zone, "version": version}).pl()
+
+
+def write_times(con: duckdb.DuckDBPyConnection, rows: pl.DataFrame) -> int:
+    """Write capture times."""
+    return upsert(con, CAPTURE_TIMES, rows)
+
+
+def load_captures(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """Captures with a time: `begins` and `ends` in seconds since 1970."""
+    return con.sql(_CAPTURES).pl()
+
+
+def load_presences(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """When the player was in which match, in seconds since 1970."""
+    return con.sql(_PRESENCES).pl()
+
+
+def load_events(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """Kills and medals of the player, in seconds since 1970; needs `shared` attached."""
+    return con.sql(_EVENTS).pl()
+
+
+def load_decisions(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """What people decided."""
+    return con.sql("SELECT media_id, match_id, decision FROM association_decisions").pl()
+
+
+def associate(
+    con: duckdb.DuckDBPyConnection,
+    frames: dict[str, pl.DataFrame],
+    parameters: dict[str, float],
+) -> pl.DataFrame:
+    """All candidates with their confidence, from `captures`, `presences`, `events`, `decisions`.
+
+    Set-based: it needs no table, so an in-memory connection will do. `captures` has a
+    `title_factor` beside what `load_captures` gives.
+    """
+    with (
+        relation(con, "captures", frames["captures"]),
+        relation(con, "presences", frames["presences"]),
+        relation(con, "events", frames["events"]),
+        relation(con, "decisions", frames["decisions"]),
+    ):
+        return con.sql(_statement("associate.sql"), params=parameters).pl()
+
+
+def write_associations(file: Path, rows: pl.DataFrame, now: datetime) -> tuple[int, int]:
+    """Make `media_matches` equal to `rows`; returns rows written and rows deleted."""
+    stamped = as_table(MEDIA_MATCHES, rows.with_columns(associated_at=pl.lit(now)))
+    return make_equal(file, MEDIA_MATCHES, stamped, ignore=("associated_at",))
+
+
+@cache
+def _statement(name: str) -> str:
+    return files("media_assets.store").joinpath("sql", name).read_text(encoding="utf-8")

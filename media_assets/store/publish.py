@@ -1,0 +1,103 @@
+"""Publishing: each table as Parquet that is replaced by rename, and only when it says something new."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import duckdb
+
+from media_assets.store.connect import connect
+from media_assets.store.players import replace_view
+from media_assets.store.spec import Database, Table
+from media_assets.store.tables.catalog import tables_of
+
+_DIGEST_KEY = "content_digest"
+_NOT_PUBLISHED = {"media_files": ("path_bytes",), "image_metadata": ("gps",)}
+"""Columns that are not for everybody: bytes of odd names, and where a photograph was taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One published file. `written` is False when the old one says the same."""
+
+    file: Path
+    rows: int
+    written: bool
+
+
+def create_media_view(database: Path, data: Path) -> bool:
+    """The view `media`; True when it was written."""
+    text = files("media_assets.store").joinpath("sql", "media_view.sql").read_text(encoding="utf-8")
+    folder = data.as_posix().replace("'", "''")
+    return replace_view(database, "media", text.replace("$data", folder))
+
+
+def publish_tables(database: Path, kind: Database, folder: Path) -> list[Published]:
+    """Publish every table of one database, and `media` where there is one, into a folder."""
+    queries = {table.name: _query(table) for table in tables_of(kind)}
+    if kind == "player":
+        queries["media"] = "SELECT * FROM media ORDER BY file_path, media_id"
+    return publish(database, queries, folder)
+
+
+def publish(database: Path, queries: Mapping[str, str], folder: Path) -> list[Published]:
+    """Publish the result of each query as `<name>.parquet`.
+
+    A file is written under another name and renamed, so a reader sees the old or the new one,
+    whole. It carries a digest of its rows; when that is the same, the old file stays.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for leftover in folder.glob(".*.parquet"):
+        leftover.unlink(missing_ok=True)
+    with connect(database, read_only=True) as con:
+        return [_publish(con, query, folder / f"{name}.parquet") for name, query in queries.items()]
+
+
+def _publish(con: duckdb.DuckDBPyConnection, query: str, target: Path) -> Published:
+    rows, digest = _digest(con, query)
+    if _published_digest(con, target) == digest:
+        return Published(target, rows, written=False)
+    unfinished = target.with_name(f".{os.getpid()}.{target.name}")
+    con.execute(
+        f"COPY ({query}) TO {_quoted(unfinished)} "
+        f"(FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{_DIGEST_KEY}: '{digest}'}})"
+    )
+    unfinished.replace(target)
+    return Published(target, rows, written=True)
+
+
+def _digest(con: duckdb.DuckDBPyConnection, query: str) -> tuple[int, str]:
+    """Rows, and a digest of columns and rows that does not depend on their order."""
+    columns = con.execute(f"DESCRIBE {query}").fetchall()
+    row = con.execute(
+        f"SELECT count(*), bit_xor(hash(t)), sum(hash(t)::HUGEINT % 1000000007), "
+        f"hash(?) FROM ({query}) t",
+        [repr([column[:2] for column in columns])],
+    ).fetchone()
+    count, mixed, total, shape = row if row else (0, 0, 0, 0)
+    return count, f"{count}-{mixed}-{total}-{shape}"
+
+
+def _published_digest(con: duckdb.DuckDBPyConnection, file: Path) -> str | None:
+    if not file.is_file():
+        return None
+    try:
+        row = con.execute(
+            "SELECT value FROM parquet_kv_metadata(?) WHERE key = ?",
+            [str(file), _DIGEST_KEY.encode()],
+        ).fetchone()
+    except duckdb.Error:
+        return None  # not a Parquet file any more: write it again
+    return bytes(row[0]).decode() if row else None
+
+
+def _query(table: Table) -> str:
+    hidden = _NOT_PUBLISHED.get(table.name, ())
+    excluded = f" EXCLUDE ({', '.join(hidden)})" if hidden else ""
+    return f"SELECT *{excluded} FROM {table.name} ORDER BY {', '.join(table.key)}"
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"

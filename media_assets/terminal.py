@@ -1,0 +1,166 @@
+"""What people see in a terminal: tables, progress, and JSON for programs."""
+
+import json
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from media_assets.stages import progress as stages
+
+if TYPE_CHECKING:  # loading these costs a command its start-up
+    from media_assets.stages.doctor import Finding
+    from media_assets.stages.status import PlayerStatus, Status
+
+
+def print_table(title: str, rows: Sequence[Mapping[str, object]], empty: str) -> None:
+    """Rows as a table; their text is shown as it is, without markup."""
+    console = Console()
+    if not rows:
+        console.print(Text(empty))
+        return
+    table = Table(title=title, title_justify="left", header_style="bold")
+    for name in rows[0]:
+        number = all(isinstance(row[name], int | float | None) for row in rows)
+        table.add_column(str(name), justify="right" if number else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(_shown(value)) for value in row.values()))
+    console.print(table)
+
+
+def print_json(value: object) -> None:
+    """A value as JSON; times in ISO 8601, UTC."""
+    print(json.dumps(value, indent=2, default=_plain, ensure_ascii=False))
+
+
+@contextmanager
+def progress_display() -> Iterator[None]:
+    """While the block runs, progress of stages is shown: bars in a terminal, else lines."""
+    console = Console(stderr=True)
+    logger = logging.getLogger(stages.PROGRESS_LOGGER)
+    logger.propagate = False
+    logger.setLevel(logging.INFO)
+    display = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[speed]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        disable=not console.is_terminal,
+    )
+    handler = _Bars(display) if console.is_terminal else _Lines(console)
+    logger.addHandler(handler)
+    try:
+        with display:
+            yield
+    finally:
+        logger.removeHandler(handler)
+
+
+class _Bars(logging.Handler):
+    """One bar a task."""
+
+    def __init__(self, display: Progress) -> None:
+        super().__init__()
+        self._display = display
+        self._tasks: dict[str, TaskID] = {}
+
+    def emit(self, record: logging.LogRecord) -> None:
+        moment = getattr(record, "progress", None)
+        if not isinstance(moment, stages.Progress):
+            return
+        if moment.task not in self._tasks:
+            self._tasks[moment.task] = self._display.add_task(moment.task, total=None, speed="")
+        failed = f", {moment.failed:,} failed" if moment.failed else ""
+        self._display.update(
+            self._tasks[moment.task],
+            completed=moment.done + moment.failed,
+            total=moment.total,
+            speed=f"{moment.rate:,.0f}/s{failed}",
+        )
+
+
+class _Lines(logging.Handler):
+    """One line a message."""
+
+    def __init__(self, console: Console) -> None:
+        super().__init__()
+        self._console = console
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._console.print(Text(record.getMessage()))
+
+
+def _shown(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is not shown as JSON")
+
+
+def print_status(found: "Status") -> None:
+    """Counts per player and of the shared tables."""
+    print_table("players", [_player_row(name, row) for name, row in found["players"].items()],
+                "no players")  # fmt: skip
+    print_table("matches, once for all players", [found["shared"]], "")
+
+
+def print_failures(
+    media: Sequence[Mapping[str, object]], sources: Sequence[Mapping[str, object]]
+) -> None:
+    """What could not be done, for media and for recorded files."""
+    names = ("player", "file_path", "stage", "message", "attempts", "next_retry_at")
+    print_table("media", [{name: row[name] for name in names} for row in media],
+                "every media file could be read")  # fmt: skip
+    if sources:
+        names = ("file_path", "match_id", "message")
+        print_table("matches", [{name: row[name] for name in names} for row in sources], "")
+
+
+def print_findings(findings: Sequence["Finding"]) -> None:
+    """What `doctor` found."""
+    rows = [
+        {"": found.subject, "state": found.state, "to do": found.remedy or "ok"}
+        for found in findings
+    ]
+    print_table("", rows, "")
+
+
+def _player_row(name: str, row: "PlayerStatus") -> dict[str, object]:
+    captures, thumbnails = row["captures"], row["thumbnails"]
+    inside = captures["inside_history"]
+    return {
+        "player": name,
+        **{f"{kind}s" if kind != "audio" else "music": n for kind, n in row["files"].items()},
+        "missing": row["missing"],
+        "failed": row["failed"],
+        "thumbnails": f"{thumbnails['made']:,}/{thumbnails['eligible']:,}",
+        "captures": captures["total"],
+        "in history": inside,
+        "auto": captures["auto"],
+        "review": captures["review"],
+        "rate": f"{captures['auto'] / inside:.0%}" if inside else "",
+    }
