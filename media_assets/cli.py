@@ -89,9 +89,7 @@ def run(
     """Materialize the graph through Dagster, in this process; the UI shows the run."""
     from media_assets.run_command import run_players
 
-    sys.exit(
-        run_players(config, players, as_json=as_json, allow_mass_missing=allow_mass_missing)
-    )
+    sys.exit(run_players(config, players, as_json=as_json, allow_mass_missing=allow_mass_missing))
 
 
 @main.command()

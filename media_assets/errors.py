@@ -1,22 +1,22 @@
 """Every error that this package raises on purpose.
 
-    MediaAssetsError
-    ├── ConfigurationError      a setting is wrong: file, key and remedy
-    ├── StoreError              a database cannot be used
-    │   ├── StoreLockedError    another process holds it past the deadline
-    │   └── MigrationError      a migration failed or the file is newer than this program
-    ├── LibraryError            a folder cannot be scanned
-    ├── MediaError              one media file cannot be used: becomes a row of `media_failures`
-    │   ├── UnreadableMediaError    the file cannot be opened or read
-    │   ├── EmptyMediaError         zero bytes, or a placeholder of a cloud folder
-    │   ├── DisguisedMediaError     not what its extension says: a playlist, a text, a document
-    │   ├── CorruptMediaError       a decoder refused it
-    │   ├── UnsupportedMediaError   a format that no decoder here knows
-    │   └── LimitExceededError      over one of the limits that are checked before decoding
-    ├── MatchDataError          a recorded response or film chunk cannot be used
-    └── EngineError             the process pool cannot run
-        ├── ItemTimeoutError    one item took longer than its time limit
-        └── ItemCrashedError    one item ended its process
+MediaAssetsError
+├── ConfigurationError      a setting is wrong: file, key and remedy
+├── StoreError              a database cannot be used
+│   ├── StoreLockedError    another process holds it past the deadline
+│   └── MigrationError      a migration failed or the file is newer than this program
+├── LibraryError            a folder cannot be scanned
+├── MediaError              one media file cannot be used: becomes a row of `media_failures`
+│   ├── UnreadableMediaError    the file cannot be opened or read
+│   ├── EmptyMediaError         zero bytes, or a placeholder of a cloud folder
+│   ├── DisguisedMediaError     not what its extension says: a playlist, a text, a document
+│   ├── CorruptMediaError       a decoder refused it
+│   ├── UnsupportedMediaError   a format that no decoder here knows
+│   └── LimitExceededError      over one of the limits that are checked before decoding
+├── MatchDataError          a recorded response or film chunk cannot be used
+└── EngineError             the process pool cannot run
+    ├── ItemTimeoutError    one item took longer than its time limit
+    └── ItemCrashedError    one item ended its process
 """
 
 

@@ -35,9 +35,7 @@ def run_players(
         graph.register_players(instance, find_players(platform))
         for name in names:
             click.echo(f"{name}: running", err=True)
-            result = graph.refresh(
-                instance, name, config, allow_mass_missing=allow_mass_missing
-            )
+            result = graph.refresh(instance, name, config, allow_mass_missing=allow_mass_missing)
             results.append(result)
             _tell(result)
     if as_json:

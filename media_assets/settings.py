@@ -248,7 +248,7 @@ def _section(location: tuple[int | str, ...]) -> type[BaseModel]:
 def _refuse_overlap(where: str, settings: Settings) -> None:
     """`data_dir` inside a scanned folder would be scanned; the other way round, overwritten."""
     data = settings.data.resolve()
-    scanned = {"library.root": (settings.library_root,)}
+    scanned: dict[str, tuple[Path, ...]] = {"library.root": (settings.library_root,)}
     for name, player in settings.players.items():
         if player.folders is not None:
             scanned[f"players.{name}.folders"] = settings.folders(name)

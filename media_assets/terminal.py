@@ -2,6 +2,7 @@
 
 import json
 import logging
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -29,14 +30,17 @@ if TYPE_CHECKING:  # loading these costs a command its start-up
 
 def print_table(title: str, rows: Sequence[Mapping[str, object]], empty: str) -> None:
     """Rows as a table; their text is shown as it is, without markup."""
-    console = Console()
+    # Piped output is for files and programs: nothing is folded to the width of a screen there.
+    console = Console() if sys.stdout.isatty() else Console(width=1000)
     if not rows:
         console.print(Text(empty))
         return
     table = Table(title=title, title_justify="left", header_style="bold")
     for name in rows[0]:
         number = all(isinstance(row[name], int | float | None) for row in rows)
-        table.add_column(str(name), justify="right" if number else "left", overflow="fold")
+        table.add_column(
+            str(name), justify="right" if number else "left", overflow="fold", no_wrap=number
+        )
     for row in rows:
         table.add_row(*(Text(_shown(value)) for value in row.values()))
     console.print(table)
@@ -132,12 +136,24 @@ def print_failures(
     media: Sequence[Mapping[str, object]], sources: Sequence[Mapping[str, object]]
 ) -> None:
     """What could not be done, for media and for recorded files."""
-    names = ("player", "file_path", "stage", "message", "attempts", "next_retry_at")
-    print_table("media", [{name: row[name] for name in names} for row in media],
+    names = ("player", "file_path", "stages", "message", "attempts", "next_retry_at")
+    print_table("media", [{name: row[name] for name in names} for row in _merged(media)],
                 "every media file could be read")  # fmt: skip
     if sources:
-        names = ("file_path", "match_id", "message")
-        print_table("matches", [{name: row[name] for name in names} for row in sources], "")
+        about = ("file_path", "match_id", "message")
+        print_table("matches", [{name: row[name] for name in about} for row in sources], "")
+
+
+def _merged(rows: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
+    """One row a file and reason: a file that cannot be read fails in all of its stages."""
+    merged: dict[tuple[object, ...], dict[str, object]] = {}
+    for row in rows:
+        key = (row["media_id"], row["message"])
+        if key in merged:
+            merged[key]["stages"] = f"{merged[key]['stages']}, {row['stage']}"
+        else:
+            merged[key] = {**row, "stages": row["stage"]}
+    return list(merged.values())
 
 
 def print_findings(findings: Sequence["Finding"]) -> None:
@@ -154,7 +170,9 @@ def _player_row(name: str, row: "PlayerStatus") -> dict[str, object]:
     inside = captures["inside_history"]
     return {
         "player": name,
-        **{f"{kind}s" if kind != "audio" else "music": n for kind, n in row["files"].items()},
+        "images": row["files"]["image"],
+        "clips": row["files"]["video"],
+        "music": row["files"]["audio"],
         "missing": row["missing"],
         "failed": row["failed"],
         "thumbnails": f"{thumbnails['made']:,}/{thumbnails['eligible']:,}",

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from media_assets.captures.clip_container import (
     has_decoder,
     open_clip,
-    refuse_oversized,
+    oversized,
     shown_size,
     translated_errors,
     video_stream,
@@ -112,7 +112,7 @@ def analyse_clip(stream: BinaryIO, size: int, extension: str, options: ClipOptio
         moving = video_stream(container)
         clip = _Clip(container, moving, metadata, layout, signature.described)
         frames, problem = _frames(clip, options)
-    return _products(clip, options, frames, problem or _truncation(layout))
+    return _products(clip, options, frames, _defect(clip) or problem)
 
 
 def _look(stream: BinaryIO, size: int, extension: str) -> tuple[Signature, Layout]:
@@ -122,10 +122,14 @@ def _look(stream: BinaryIO, size: int, extension: str) -> tuple[Signature, Layou
         return signature, read_layout(stream, size, signature)
 
 
-def _truncation(layout: Layout) -> CorruptMediaError | None:
-    if not layout.missing:
-        return None
-    return CorruptMediaError(f"the file is cut off: {layout.missing} bytes of it are missing")
+def _defect(clip: _Clip) -> CorruptMediaError | None:
+    """What is wrong with the file as a whole, whatever could be made of it."""
+    missing = clip.layout.missing
+    if missing:
+        return CorruptMediaError(f"the file is cut off: {missing} bytes of it are missing")
+    if clip.stream is None and not clip.metadata.has_audio:
+        return CorruptMediaError("there is neither video nor audio in it")
+    return None
 
 
 def _frames(clip: _Clip, options: ClipOptions) -> tuple[list[ClipFrame], MediaError | None]:
@@ -160,7 +164,8 @@ def _decoded(clip: _Clip, options: ClipOptions, *, nearest_first: bool) -> Itera
         raise UnsupportedMediaError("it has no video stream: there is nothing to show")
     if not has_decoder(stream):
         raise UnsupportedMediaError("its video is of a kind that no decoder here knows")
-    refuse_oversized(clip.container, options.limits)
+    if problem := oversized(clip.container, options.limits):
+        raise problem
     shown = shown_size(stream, clip.layout.rotation)
     if shown is None:
         raise CorruptMediaError("its video has no size")

@@ -22,14 +22,13 @@ READ_BYTES = 64 * 1024
 SQUARE_TOLERANCE = 0.02
 """Pixels that are less than this from square count as square: encoders round the ratio."""
 
-# The header describes the streams: no packet is read to find out more. A full analysis decodes
-# frames: 18 opens a second of 1080p H.264 instead of 800.
-_DESCRIBED = {
+# No packet is read to find out more than the header says. A full analysis decodes frames: 18 opens
+# a second of 1080p H.264 instead of 800.
+_HEADER_ONLY = {
     "fpsprobesize": "0",
     "analyzeduration": "1",
     "probesize": "32",
     "skip_frame": "all",
-    "ignore_chapters": "1",
 }
 _UNSUPPORTED = (
     av.error.DecoderNotFoundError,
@@ -56,6 +55,9 @@ def translated_errors() -> Iterator[None]:
         yield
     except _UNSUPPORTED as error:
         raise UnsupportedMediaError(f"no decoder here knows it: {_reason(error)}") from error
+    except IndexError as error:
+        # What the bindings raise at the end of a file in which a stream appeared on the way.
+        raise CorruptMediaError("it has streams that its start does not announce") from error
     except MemoryError as error:
         raise LimitExceededError("it needs more memory than a worker has") from error
     except (av.error.FFmpegError, EOFError) as error:
@@ -71,17 +73,18 @@ def open_clip(
     """Open the clip, with the analysis of its packets only where its header says too little.
 
     The demuxer is the signature's and no other: FFmpeg may not open a file, follow an address or
-    probe for another format, whatever the content asks for.
+    probe for another format, whatever the content asks for. A clip that is over the limits is not
+    analysed, for that decodes.
 
     Raises:
         CorruptMediaError, UnsupportedMediaError, UnreadableMediaError, LimitExceededError
     """
-    container = _open(stream, signature, limits, described=signature.described)
+    container = _open(stream, signature, _HEADER_ONLY)
     try:
-        if signature.described and _lacks_description(container):
-            refuse_oversized(container, limits)
+        lacking = not signature.described or _lacks_description(container)
+        if lacking and not oversized(container, limits):
             container.close()
-            container = _open(stream, signature, limits, described=False)
+            container = _open(stream, signature, {"max_pixels": str(limits.max_pixels)})
         yield container
     finally:
         container.close()
@@ -114,39 +117,34 @@ def shown_size(stream: VideoStream, rotation: int) -> tuple[int, int] | None:
     return (height, width) if rotation in {90, 270} else (width, height)
 
 
-def refuse_oversized(container: InputContainer, limits: LimitSettings) -> None:
-    """Compare the sizes in the header with the limits, before anything is decoded.
-
-    Raises:
-        LimitExceededError: a side or the number of pixels is over the limit.
-    """
+def oversized(container: InputContainer, limits: LimitSettings) -> LimitExceededError | None:
+    """Why the size in the header is over the limits, told before anything is decoded."""
     stream = video_stream(container)
     if stream is None or not has_decoder(stream):
-        return
+        return None
     width, height = stream.codec_context.width, stream.codec_context.height
-    if max(width, height) > limits.max_side or width * height > limits.max_pixels:
-        raise LimitExceededError(
-            f"{width} x {height} pixels: the limit is {limits.max_side} a side "
-            f"and {limits.max_pixels} in all"
-        )
+    if max(width, height) <= limits.max_side and width * height <= limits.max_pixels:
+        return None
+    return LimitExceededError(
+        f"{width} x {height} pixels: the limit is {limits.max_side} a side "
+        f"and {limits.max_pixels} in all"
+    )
 
 
-def _open(
-    stream: BinaryIO, signature: Signature, limits: LimitSettings, *, described: bool
-) -> InputContainer:
-    stream.seek(0)
+def _open(stream: BinaryIO, signature: Signature, analysis: dict[str, str]) -> InputContainer:
     options = {
         "protocol_whitelist": "none",
         "format_whitelist": signature.demuxer,
         "threads": "1",
-        "max_pixels": str(limits.max_pixels),
+        "ignore_chapters": "1",
     }
     with translated_errors():
+        stream.seek(0)
         return av.open(
             _Source(stream),
             "r",
             format=signature.demuxer,
-            options=options | (_DESCRIBED if described else {}),
+            options=options | analysis,
             metadata_errors="replace",  # tags of old tools are not UTF-8
             buffer_size=READ_BYTES,
             io_open=_refuse_other_files,

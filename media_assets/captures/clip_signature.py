@@ -87,18 +87,19 @@ def identify(head: bytes, extension: str) -> Signature:
     """
     if not head:
         raise EmptyMediaError("the file has no bytes")
-    signature = _iso(head, extension) or _tagged(head)
+    name = f"the {extension} file" if extension else "the file"
+    signature = _iso(head, name) or _tagged(head)
     if signature is None:
-        _refuse(head, extension)
+        _refuse(head, name)
     return signature
 
 
-def _iso(head: bytes, extension: str) -> Signature | None:
+def _iso(head: bytes, name: str) -> Signature | None:
     if head[4:8] not in _ISO_BOXES:
         return None
     brand = head[8:12] if head[4:8] == b"ftyp" else b""
     if brand in _PICTURE_BRANDS:
-        raise DisguisedMediaError(f"the {extension} file is a HEIF or AVIF image, not a clip")
+        raise DisguisedMediaError(f"{name} is a HEIF or AVIF image, not a clip")
     return Signature(_iso_name(head[4:8], brand), "mov", described=True)
 
 
@@ -130,8 +131,7 @@ def _is_transport_stream(head: bytes) -> bool:
     return False
 
 
-def _refuse(head: bytes, extension: str) -> NoReturn:
-    name = f"the {extension} file"
+def _refuse(head: bytes, name: str) -> NoReturn:
     if head.removeprefix(_BYTE_ORDER_MARKS[0]).lstrip().lower().startswith(_PLAYLISTS):
         raise DisguisedMediaError(f"{name} is a playlist or manifest, which is never followed")
     if _is_text(head):

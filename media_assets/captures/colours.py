@@ -16,12 +16,12 @@ MIN_SHARE = 0.005
 VISIBLE_FROM = 128
 """Alpha from which a pixel counts."""
 SAMPLES = 15_000
-"""Pixels looked at, in equal steps and not mixed with their neighbours: mixing makes new colours."""
+"""Pixels looked at, in equal steps and not mixed with their neighbours, which makes new colours."""
 
 
 @dataclass(frozen=True, slots=True)
 class DominantColour:
-    """`#rrggbb`, its share of the visible pixels (0 to 1), and the name of the nearest CSS colour."""
+    """`#rrggbb`, its share of the visible pixels (0 to 1), the name of the nearest CSS colour."""
 
     hex: str
     share: float
@@ -33,21 +33,26 @@ def dominant_colours(image: Image.Image) -> list[DominantColour]:
 
     Transparent pixels do not count: an image without a visible pixel has no colours.
     """
-    pixels = _visible_pixels(sampled(image))
-    if not len(pixels):
+    visible = _visible(sampled(image))
+    if visible is None:
         return []
-    strip = Image.fromarray(pixels.reshape(1, -1, 3))
     # Octree: 0.5 ms; median cut takes 15 ms on the same pixels.
-    sorted_in = strip.quantize(BUCKETS, method=Image.Quantize.FASTOCTREE)
-    counts = np.bincount(np.asarray(sorted_in).ravel(), minlength=BUCKETS)
-    palette = np.array(sorted_in.getpalette("RGB"), dtype=np.uint8).reshape(-1, 3)
+    sorted_in = visible.quantize(BUCKETS, method=Image.Quantize.FASTOCTREE)
+    counts = np.array(sorted_in.histogram()[:BUCKETS])
     first = np.argsort(-counts, kind="stable")[:MAX_COLOURS]
-    shares = counts / len(pixels)
-    return [_described(palette[i], shares[i]) for i in first if shares[i] >= MIN_SHARE]
+    first = first[counts[first] >= MIN_SHARE * counts.sum()]
+    palette = np.array(sorted_in.getpalette("RGB"), dtype=np.int64).reshape(-1, 3)[first]
+    shares = counts[first] / counts.sum()
+    return [
+        DominantColour(f"#{red:02x}{green:02x}{blue:02x}", _share(share), name)
+        for (red, green, blue), share, name in zip(
+            palette, shares, colour_names(palette), strict=True
+        )
+    ]
 
 
 def sampled(image: Image.Image) -> Image.Image:
-    """Every n-th pixel of every n-th line, at most `SAMPLES`; the image itself when it has fewer."""
+    """Every n-th pixel of every n-th line, at most `SAMPLES`; all when there are fewer."""
     width, height = image.size
     step = 1
     while (width // min(step, width)) * (height // min(step, height)) > SAMPLES:
@@ -60,27 +65,27 @@ def sampled(image: Image.Image) -> Image.Image:
     return image.resize(size, Image.Resampling.NEAREST, box=box)
 
 
-def colour_name(red: int, green: int, blue: int) -> str:
-    """The nearest of the 148 CSS colours, with red, green and blue weighted as the eye does."""
-    distances = (_TABLE - np.array([red, green, blue])) ** 2 @ _WEIGHTS
-    return _NAMES[int(np.argmin(distances))]
+def colour_names(colours: NDArray[np.int64]) -> list[str]:
+    """The nearest of the 148 CSS colours for each row of red, green and blue.
+
+    Differences are weighted by how the eye takes them.
+    """
+    distances = (_TABLE[None, :, :] - colours[:, None, :]) ** 2 @ _WEIGHTS
+    return [_NAMES[index] for index in distances.argmin(axis=1)]
 
 
-def _visible_pixels(image: Image.Image) -> NDArray[np.uint8]:
-    """The pixels that can be seen, one a row."""
+def _visible(image: Image.Image) -> Image.Image | None:
+    """The pixels that can be seen, as an `RGB` image of any shape; None without any."""
     if not image.has_transparency_data:
-        return np.asarray(image.convert("RGB")).reshape(-1, 3)
+        return image.convert("RGB")
     pixels = np.asarray(image.convert("RGBA")).reshape(-1, 4)
-    return np.ascontiguousarray(pixels[pixels[:, 3] >= VISIBLE_FROM, :3])
+    seen = pixels[pixels[:, 3] >= VISIBLE_FROM, :3]
+    return Image.fromarray(np.ascontiguousarray(seen[None])) if len(seen) else None
 
 
-def _described(colour: NDArray[np.uint8], share: float) -> DominantColour:
-    red, green, blue = (int(part) for part in colour)
-    # Rounded down, so that the shares never add up to more than 1.
-    rounded = math.floor(share * 10_000) / 10_000
-    return DominantColour(
-        f"#{red:02x}{green:02x}{blue:02x}", rounded, colour_name(red, green, blue)
-    )
+def _share(share: float) -> float:
+    """Four digits, rounded down: the shares never add up to more than 1."""
+    return math.floor(share * 10_000) / 10_000
 
 
 def _css_colours() -> tuple[list[str], NDArray[np.int64]]:

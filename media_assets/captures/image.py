@@ -106,7 +106,9 @@ def analyse_image(content: bytes, options: ImageOptions) -> ImageProducts:
         with open_image(content, options.limits) as image:
             header = read_header(image, content, chunks, options.limits)
             try:
-                pixels = read_pixels(image, options.thumbnail_size, header.orientation)
+                pixels = read_pixels(
+                    image, content, chunks, options.thumbnail_size, header.orientation
+                )
             except DECODER_ERRORS as error:
                 return _without_pixels(header, options, decoder_error(error, "pixels"))
     return _products(header, pixels, options)

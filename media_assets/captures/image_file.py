@@ -67,12 +67,12 @@ DECODER_ERRORS = (
 def decoding(limits: LimitSettings) -> Iterator[None]:
     """Pillow with these limits: its bomb warning is an error, all its other warnings are silent.
 
-    Pillow keeps its limits in its modules. They are put back at the end; another thread that decodes
-    at the same time would see them, which is why the work is spread over processes.
+    Pillow keeps its limits in its modules. They are put back at the end; another thread that
+    decodes at the same time would see them, which is why the work is spread over processes.
     """
     before = Image.MAX_IMAGE_PIXELS, PngImagePlugin.MAX_TEXT_CHUNK, PngImagePlugin.MAX_TEXT_MEMORY
     Image.MAX_IMAGE_PIXELS = limits.max_pixels
-    # The chunks are measured on their own; Pillow's limit of 1 MiB would refuse whole images for them.
+    # The texts are measured on their own; Pillow's 1 MiB would refuse the whole image for one.
     PngImagePlugin.MAX_TEXT_CHUNK = PngImagePlugin.MAX_TEXT_MEMORY = limits.max_embedded_bytes
     try:
         with warnings.catch_warnings():

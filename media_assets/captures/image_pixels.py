@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageFile
 
 from media_assets.captures.hashes import HASH_SIDE
+from media_assets.captures.image_png import PngChunks
+from media_assets.captures.image_png_pixels import decode_plain, is_plain
 from media_assets.captures.picture import fitted_size
 
 SIDE_OF_THUMBNAIL = 1.25
@@ -38,10 +40,10 @@ GREY_RANGES = (1.0, BYTE_RANGE, 4095.0, 65535.0)
 
 @dataclass(frozen=True, slots=True)
 class Pixels:
-    """The reduced picture, upright, as `L` or `RGB`; `visible` is `RGBA` where something shows through.
+    """The reduced picture, upright, as `L` or `RGB`.
 
     `colours` has no transparency: hidden pixels keep the colour that is stored, as the hashes are
-    defined.
+    defined. `visible` is the same, but `RGBA` where something shows through.
     """
 
     colours: Image.Image
@@ -55,18 +57,37 @@ def upright_size(image: ImageFile.ImageFile, orientation: int | None) -> tuple[i
     return (height, width) if sideways else (width, height)
 
 
-def read_pixels(image: ImageFile.ImageFile, thumbnail_size: int, orientation: int | None) -> Pixels:
-    """Decode the image once, large enough for the hashes and a thumbnail of that longest side.
+def read_pixels(
+    image: ImageFile.ImageFile,
+    content: bytes,
+    chunks: PngChunks | None,
+    thumbnail_size: int,
+    orientation: int | None,
+) -> Pixels:
+    """Decode the opened image once, large enough for the hashes and such a thumbnail.
+
+    `chunks` are those of a PNG, `thumbnail_size` is the longest side in pixels.
 
     Raises what the decoder raises, any of `DECODER_ERRORS`.
     """
     side = max(HASH_SIDE, round(SIDE_OF_THUMBNAIL * thumbnail_size))
+    decoded = _decoded(image, content, chunks, side)
+    method = None if image.format in UPRIGHT_FORMATS else TRANSPOSITIONS.get(orientation or 1)
+    colours, visible = (_turned(part, method) for part in _reduced(decoded, side))
+    return Pixels(colours, visible)
+
+
+def _decoded(
+    image: ImageFile.ImageFile, content: bytes, chunks: PngChunks | None, side: int
+) -> Image.Image:
+    if chunks and is_plain(content, chunks.kinds, image.size):
+        plain = decode_plain(content, image.size)
+        if plain is not None:
+            return plain
     if image.format in JPEG_FORMATS:
         image.draft(None, _least_size(*image.size, side))
     image.load()
-    method = None if image.format in UPRIGHT_FORMATS else TRANSPOSITIONS.get(orientation or 1)
-    colours, visible = (_turned(part, method) for part in _reduced(image, side))
-    return Pixels(colours, visible)
+    return image
 
 
 def _least_size(width: int, height: int, side: int) -> tuple[int, int]:
@@ -116,7 +137,7 @@ def _eight_bit(image: Image.Image) -> Image.Image:
 
 
 def _scaled(values: NDArray[np.generic]) -> NDArray[np.uint8]:
-    """Grey values of a range that no header tells, brought to 0 to 255.
+    """Whole or floating point grey values of a range that no header tells, brought to 0 to 255.
 
     The range is taken to be 0 to 1 (floating point only), or that of 8, 12 or 16 bits, whichever
     holds all values; else it is stretched. Values that are not numbers become 0.
@@ -128,13 +149,19 @@ def _scaled(values: NDArray[np.generic]) -> NDArray[np.uint8]:
     if low < 0 or top is None:
         wide -= low
         top = max(high - low, 1e-9)
-    return np.rint(wide * (BYTE_RANGE / top)).astype(np.uint8)
+    grey: NDArray[np.uint8] = np.rint(wide * (BYTE_RANGE / top)).astype(np.uint8)
+    return grey
 
 
 def _from_words(image: Image.Image) -> Image.Image:
-    """16-bit grey as 8 bit: Pillow would clip at 255. A grey that stands for transparency is kept."""
+    """8, 12 or 16-bit grey in words, as 8 bit: Pillow would clip at 255.
+
+    The bits are the fewest that hold all values. A grey that stands for transparency is kept.
+    """
     words = np.asarray(image)
-    grey = Image.fromarray(_scaled(words))
+    top = int(words.max())
+    shift = next(shift for shift in (0, 4, 8) if top >> shift <= OPAQUE)
+    grey = Image.fromarray((words >> shift).astype(np.uint8))
     hidden = image.info.get("transparency")
     if not isinstance(hidden, int):
         return grey

@@ -21,10 +21,14 @@ EXIF_KEYWORDS = ("Raw profile type exif", "Raw profile type APP1")
 
 @dataclass(frozen=True, slots=True)
 class PngChunks:
-    """Texts by keyword in order of appearance (repeated ones joined by a line), and EXIF bytes."""
+    """Texts by keyword in order of appearance (repeated ones joined by a line), and EXIF bytes.
+
+    `kinds` are the kinds of all chunks; `IEND` is among them when the file is there to its end.
+    """
 
     text: dict[str, str]
     exif: bytes | None
+    kinds: frozenset[bytes]
 
 
 class _Budget:
@@ -60,7 +64,8 @@ def read_chunks(content: bytes, max_embedded_bytes: int) -> PngChunks:
     budget = _Budget(max_embedded_bytes)
     text: dict[str, str] = {}
     exif: bytes | None = None
-    for kind, start, length in _chunks(content):
+    chunks = _chunks(content)
+    for kind, start, length in chunks:
         if kind == b"eXIf":
             exif = budget.take(content[start : start + length])
         elif kind in _READERS:
@@ -68,7 +73,8 @@ def read_chunks(content: bytes, max_embedded_bytes: int) -> PngChunks:
             if found is not None:
                 keyword, value = found
                 text[keyword] = f"{text[keyword]}\n{value}" if keyword in text else value
-    return PngChunks(text, exif or _profile(text))
+    kinds = frozenset(kind for kind, _, _ in chunks)
+    return PngChunks(text, exif or _profile(text), kinds)
 
 
 def _chunks(content: bytes) -> list[tuple[bytes, int, int]]:
@@ -79,10 +85,12 @@ def _chunks(content: bytes) -> list[tuple[bytes, int, int]]:
         if place + 8 > len(content):
             break
         length, kind = struct.unpack_from(">I4s", content, place)
-        if kind == b"IEND" or place + 8 + length > len(content):
+        if place + 12 + length > len(content):
             break
         if kind != b"IDAT":
             found.append((kind, place + 8, length))
+        if kind == b"IEND":
+            break
         place += length + 12
     return found
 
@@ -116,7 +124,7 @@ def _latin(keyword: bytes) -> str:
 
 
 def _guess(value: bytes) -> str:
-    """Latin-1 by the standard, but many programs write UTF-8, which Latin-1 text seldom looks like."""
+    """Latin-1 by the standard; many programs write UTF-8, which Latin-1 seldom looks like."""
     try:
         return value.decode("utf-8")
     except UnicodeDecodeError:

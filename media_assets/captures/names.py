@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from media_assets.captures.name_rules import (
@@ -32,7 +32,7 @@ _COPY = re.compile(
 )
 # LosslessCut writes `-00.00.05.000-00.00.10.000` for a segment, `-cut-merged-<epoch>` for several.
 _TRIM = re.compile(
-    r"(?:[-_ ]?trim(?:med)?|-cut(?:-[^ ]*)?|(?:-[0-9]{2}\.[0-9]{2}\.[0-9]{2}\.[0-9]{3}){2}[^ ]*)\Z",
+    r"(?:[-_ ]?trim(?:med)?|-cut(?:-[^ _]*)?|(?:-[0-9]{2}\.[0-9]{2}\.[0-9]{2}\.[0-9]{3}){2}[^ ]*)\Z",
     re.IGNORECASE,
 )
 # Blanks of other widths become plain. Marks of writing direction, which some Windows programs put
@@ -92,7 +92,10 @@ def read_name(
     entries = rules.image if kind == "image" else rules.video
     found = _first_fit(stem, entries, kind, last_year)
     if found is None or found.precision_seconds >= DAY_SECONDS:
-        return _fit(_plain(folder_name), rules.folder, kind, last_year) or found
+        folder = _fit(_plain(folder_name), rules.folder, kind, last_year)
+        if folder is not None and is_trimmed(file_name):
+            folder = replace(folder, flags=("trimmed",))
+        return folder or found
     return found
 
 

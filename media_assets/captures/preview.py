@@ -51,16 +51,16 @@ def _with_shared_palette(images: Sequence[Image.Image]) -> list[Image.Image]:
 
 
 def _contact_sheet(images: Sequence[Image.Image]) -> Image.Image:
-    """All images at half their size: what the palette has to serve."""
-    halves = [image.reduce(2) for image in images]
-    width, height = halves[0].size
-    columns = min(len(halves), _SHEET_COLUMNS)
-    rows = -(-len(halves) // columns)
+    """All images at a quarter of their size: what the palette has to serve."""
+    cells = [image.reduce(4) for image in images]
+    width, height = cells[0].size
+    columns = min(len(cells), _SHEET_COLUMNS)
+    rows = -(-len(cells) // columns)
     # The cells that stay empty repeat the first image: black would take colours away from it.
     sheet = Image.new("RGB", (columns * width, rows * height))
     for place in range(columns * rows):
-        half = halves[place] if place < len(halves) else halves[0]
-        sheet.paste(half, (place % columns * width, place // columns * height))
+        cell = cells[place] if place < len(cells) else cells[0]
+        sheet.paste(cell, (place % columns * width, place // columns * height))
     return sheet
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from random import Random
 
 from media_assets.demo.matches import matches_of
 from media_assets.demo.people import AMELIE, NORTH, Owner
 from media_assets.demo.play import Match
-from media_assets.demo.schedule import EARLY, LATE, REMATCH, SESSIONS
+from media_assets.demo.schedule import EARLY, LATE, REMATCH, place_of
 from media_assets.demo.tools import TOOLS, Tool
 from media_assets.demo.wishes import WISHES, Defect, Wish
 
@@ -99,17 +100,17 @@ def _take(
             scene=scene,
             step=step,
             screen=wish.where if wish.where in ("scoreboard", "menu") else "play",
-            match_id=moment.match and moment.match.match_id,
-            second_match_id=moment.second and moment.second.match_id,
+            match_id=moment.match.match_id if moment.match else None,
+            second_match_id=moment.second.match_id if moment.second else None,
             defect=wish.defect,
         )
         start += timedelta(seconds=3)
 
 
 def _resolve(
-    random: Random, owner: Owner, wish: Wish, match: Match, matches: tuple[Match, ...]
+    random: Random, owner: Owner, wish: Wish, due: Match, matches: tuple[Match, ...]
 ) -> _Moment:
-    """The moment of a wish; `match` is the one that is its turn."""
+    """The moment of a wish. `due` is the match whose turn it is, where any of them will do."""
     own = matches_of(owner, matches)
     match wish.where:
         case "before":
@@ -117,22 +118,26 @@ def _resolve(
         case "menu":
             return _Moment(_between(random, own), None)
         case "both":
-            place = _place(*REMATCH)
-            first, second = matches[place : place + 2]
+            place = place_of(REMATCH)
+            first, second = matches[place - 1 : place + 1]
             return _Moment(first.end - timedelta(seconds=wish.seconds / 2), first, second)
-        case "late":
-            match = matches[_place(*next(iter(LATE)))]
-        case "early":
-            match = matches[_place(*next(iter(EARLY)))]
-        case "first_pass" | "second_pass":
-            turn = _REPEATED[owner]
-            hour = timedelta(hours=1)
-            span = (turn - hour, turn) if wish.where == "first_pass" else (turn, turn + hour)
-            match = random.choice([one for one in own if _overlap(one, owner, span)])
-            return _Moment(_within(random, owner, wish, match, span), match)
         case "scoreboard":
-            return _Moment(match.moment(match.seconds) + _MARGIN, match)
-    return _Moment(_within(random, owner, wish, match, (match.start, match.end)), match)
+            return _Moment(due.moment(due.seconds) + _MARGIN, due)
+        case "first_pass" | "second_pass":
+            return _repeated(random, owner, wish, own)
+        case "late":
+            due = matches[place_of(LATE.position)]
+        case "early":
+            due = matches[place_of(EARLY.position)]
+    return _Moment(_within(random, owner, wish, due, (due.start, due.end)), due)
+
+
+def _repeated(random: Random, owner: Owner, wish: Wish, own: tuple[Match, ...]) -> _Moment:
+    """A moment in the hour that comes twice."""
+    turn, hour = _REPEATED[owner], timedelta(hours=1)
+    span = (turn - hour, turn) if wish.where == "first_pass" else (turn, turn + hour)
+    match = random.choice([one for one in own if _plays_in(one, owner, span)])
+    return _Moment(_within(random, owner, wish, match, span), match)
 
 
 def _within(random: Random, owner: Owner, wish: Wish, match: Match, span: Span) -> datetime:
@@ -160,7 +165,8 @@ def _playable(match: Match, owner: Owner, span: Span) -> Span:
     return first, min(presence[1], match.moment(match.seconds), span[1]) - _MARGIN
 
 
-def _overlap(match: Match, owner: Owner, span: Span) -> bool:
+def _plays_in(match: Match, owner: Owner, span: Span) -> bool:
+    """Whether a minute or more of play lies in a span."""
     first, last = _playable(match, owner, span)
     return last - first > timedelta(seconds=60)
 
@@ -169,14 +175,8 @@ def _between(random: Random, own: tuple[Match, ...]) -> datetime:
     """The middle of a long pause of an evening."""
     pauses = [
         (before.end, after.start)
-        for before, after in zip(own, own[1:], strict=False)
+        for before, after in pairwise(own)
         if _MENU_GAP < after.start - before.end < timedelta(hours=1)
     ]
     first, last = random.choice(pauses)
     return first + (last - first) / 2
-
-
-def _place(session: int, play: int) -> int:
-    """Where a match of the schedule stands among all; for the rematch, the one before it."""
-    before = sum(len(one.plays) for one in SESSIONS[:session])
-    return before + play - ((session, play) == REMATCH)

@@ -70,7 +70,9 @@ def _frames(capture: Capture, width: int, height: int) -> Iterator[av.VideoFrame
 def _plane(frame: av.VideoFrame, number: int) -> Plane:
     """A plane of a frame to write into, without the padding of its lines."""
     plane = frame.planes[number]
-    pixels: Plane = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)
+    pixels: Plane = np.frombuffer(memoryview(plane), np.uint8).reshape(
+        plane.height, plane.line_size
+    )
     return pixels[:, : plane.width]
 
 

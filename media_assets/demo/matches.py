@@ -5,7 +5,7 @@ from random import Random
 from uuid import UUID
 
 from media_assets.demo import game
-from media_assets.demo.people import OWNERS, Bot, Owner, Person, strangers
+from media_assets.demo.people import Bot, Owner, Person, strangers
 from media_assets.demo.play import Match, Playing, Seat
 from media_assets.demo.schedule import EARLY, LATE, REMATCH, SESSIONS, Session
 
@@ -85,15 +85,15 @@ def _seats(
 def _friend(
     random: Random, owner: Owner, position: tuple[int, int], lobby: float, mode: game.Mode
 ) -> Seat:
-    late, early = LATE.get(position), EARLY.get(position)
-    is_late = late is not None and late[0] == owner
+    is_late = LATE.position == position and LATE.owner == owner
+    leaves = EARLY.position == position and EARLY.owner == owner
     return Seat(
         who=owner.person,
         team=_team(mode, 0),
         skill=random.uniform(1.0, 1.5),
-        joined=late[1] if late is not None and is_late else lobby,
+        joined=LATE.seconds if is_late else lobby,
         late=is_late,
-        left=early[1] if early is not None and early[0] == owner else None,
+        left=EARLY.seconds if leaves else None,
     )
 
 
@@ -106,8 +106,3 @@ def _team(mode: game.Mode, place: int) -> int:
 def matches_of(owner: Owner, matches: tuple[Match, ...]) -> tuple[Match, ...]:
     """The matches that a player took part in, in order of time."""
     return tuple(match for match in matches if match.seat_of(owner.person) is not None)
-
-
-def owners_of(match: Match) -> tuple[Owner, ...]:
-    """Which of the three took part in a match."""
-    return tuple(owner for owner in OWNERS if match.seat_of(owner.person) is not None)

@@ -140,9 +140,7 @@ class Playing:
             self._add("medal", time_ms, killer, medal)
         self._streak[victim] = 0
 
-    def _earned(
-        self, time_ms: int, killer: int, victim: int, manner: Manner
-    ) -> list[game.Medal]:
+    def _earned(self, time_ms: int, killer: int, victim: int, manner: Manner) -> list[game.Medal]:
         medals: list[game.Medal] = []
         in_time = time_ms - self._last_kill[killer] < _BREATH_MS
         self._in_a_breath[killer] = self._in_a_breath[killer] + 1 if in_time else 1

@@ -263,27 +263,53 @@ def _combat(match: Match, tally: Tally, members: int) -> Json:
 
 def _objective_stats(match: Match, tally: Tally) -> Json:
     """The block of the mode, from how often its objective was touched."""
-    touches, scored = tally.touches, points(match, tally)
-    if match.mode == game.FLAGS:
-        counts = {"FlagCaptures": scored, "FlagGrabs": touches, "FlagSteals": touches // 2}
-        zero = ("FlagCaptureAssists", "FlagCarriersKilled", "FlagReturnersKilled", "FlagReturns",
-                "FlagSecures", "KillsAsFlagCarrier", "KillsAsFlagReturner")  # fmt: skip
-        time = {"TimeAsFlagCarrier": duration(touches * 3.1, 1)}
-        return {"CaptureTheFlagStats": counts | dict.fromkeys(zero, 0) | time}
-    if match.mode == game.ODDBALL:
-        counts = {"SkullGrabs": touches, "SkullScoringTicks": scored}
-        zero = ("KillsAsSkullCarrier", "SkullCarriersKilled")
-        time = {
-            "LongestTimeAsSkullCarrier": duration(min(touches, 6) * 4.1, 1),
-            "TimeAsSkullCarrier": duration(touches * 4.1, 1),
-        }
-        return {"OddballStats": counts | dict.fromkeys(zero, 0) | time}
-    if match.mode == game.STRONGHOLDS:
-        counts = {"StrongholdCaptures": touches, "StrongholdScoringTicks": scored}
-        zero = ("StrongholdDefensiveKills", "StrongholdOffensiveKills", "StrongholdSecures")
-        time = {"StrongholdOccupationTime": duration(touches * 6.3, 1)}
-        return {"ZonesStats": counts | dict.fromkeys(zero, 0) | time}
-    return {}
+    blocks = {
+        game.FLAGS: ("CaptureTheFlagStats", _flag_stats),
+        game.ODDBALL: ("OddballStats", _ball_stats),
+        game.STRONGHOLDS: ("ZonesStats", _zone_stats),
+    }
+    if match.mode not in blocks:
+        return {}
+    name, block = blocks[match.mode]
+    return {name: block(tally.touches, points(match, tally))}
+
+
+def _flag_stats(touches: int, scored: int) -> Json:
+    return {
+        "FlagCaptureAssists": 0,
+        "FlagCaptures": scored,
+        "FlagCarriersKilled": 0,
+        "FlagGrabs": touches,
+        "FlagReturnersKilled": 0,
+        "FlagReturns": 0,
+        "FlagSecures": 0,
+        "FlagSteals": touches // 2,
+        "KillsAsFlagCarrier": 0,
+        "KillsAsFlagReturner": 0,
+        "TimeAsFlagCarrier": duration(touches * 3.1, 1),
+    }
+
+
+def _ball_stats(touches: int, scored: int) -> Json:
+    return {
+        "KillsAsSkullCarrier": 0,
+        "LongestTimeAsSkullCarrier": duration(min(touches, 6) * 4.1, 1),
+        "SkullCarriersKilled": 0,
+        "SkullGrabs": touches,
+        "TimeAsSkullCarrier": duration(touches * 4.1, 1),
+        "SkullScoringTicks": scored,
+    }
+
+
+def _zone_stats(touches: int, scored: int) -> Json:
+    return {
+        "StrongholdCaptures": touches,
+        "StrongholdDefensiveKills": 0,
+        "StrongholdOffensiveKills": 0,
+        "StrongholdSecures": 0,
+        "StrongholdOccupationTime": duration(touches * 6.3, 1),
+        "StrongholdScoringTicks": scored,
+    }
 
 
 def _history_result(who: Person, match: Match) -> Json:

@@ -34,7 +34,9 @@ def landscape(seed: str, width: int, height: int, *, grain: bool = True) -> Imag
     _sun(draw, random, light, width, horizon)
     for layer in range(3):
         _ridge(draw, random, _mix(low, ground, 0.35 + 0.25 * layer), width, horizon, layer)
-    plain = _gradient(_mix(ground, low, 0.2), _mix(ground, (0, 0, 0), 0.45), width, height - horizon)
+    plain = _gradient(
+        _mix(ground, low, 0.2), _mix(ground, (0, 0, 0), 0.45), width, height - horizon
+    )
     picture.paste(plain, (0, horizon))
     _furrows(draw, random, _mix(ground, (0, 0, 0), 0.3), width, height, horizon)
     for _ in range(random.randint(4, 9) * max(1, width // height)):
@@ -51,7 +53,9 @@ def with_display(picture: Image.Image, seed: str) -> Image.Image:
     width, height = picture.size
     unit = height // 36
     shield = random.randint(2, 10)
-    draw.rectangle((width // 2 - 5 * unit, unit, width // 2 + 5 * unit, 2 * unit), fill=(20, 32, 44))
+    draw.rectangle(
+        (width // 2 - 5 * unit, unit, width // 2 + 5 * unit, 2 * unit), fill=(20, 32, 44)
+    )
     end = width // 2 - 5 * unit + shield * unit
     draw.rectangle((width // 2 - 5 * unit, unit, end, 2 * unit), fill=(120, 208, 255))
     box = (unit, height - 9 * unit, 9 * unit, height - unit)
@@ -148,7 +152,9 @@ def _building(
     tall = random.randint(horizon // 6, horizon * 2 // 3)
     wall = _mix(ground, random.choice((light, (20, 24, 34))), random.uniform(0.15, 0.55))
     draw.rectangle((x, foot - tall, x + wide, foot), fill=wall)
-    draw.rectangle((x + wide * 2 // 3, foot - tall, x + wide, foot), fill=_mix(wall, (0, 0, 0), 0.35))
+    draw.rectangle(
+        (x + wide * 2 // 3, foot - tall, x + wide, foot), fill=_mix(wall, (0, 0, 0), 0.35)
+    )
     step = max(3, wide // 6)
     for row in range(foot - tall + step, foot - step, step * 2):
         if random.random() < 0.6:

@@ -42,8 +42,23 @@ SESSIONS = (
     Session(_at(11, 1, 15, 12, 26), OWNERS, ("quick:slayer", "quick:ctf", "quick:slayer")),
 )  # fmt: skip
 
-# (session, match): who comes late, who leaves early, and how many seconds into the match.
-LATE = {(3, 0): (NORTH, 140.0)}
-EARLY = {(7, 2): (KETAN, 210.0)}
-# The second of these begins 2 s after the first has ended: a rematch without a lobby.
+
+@dataclass(frozen=True, slots=True)
+class Attendance:
+    """Someone who was not there for the whole of a match: `position` is (session, match)."""
+
+    position: tuple[int, int]
+    owner: Owner
+    seconds: float
+
+
+LATE = Attendance((3, 0), NORTH, 140.0)  # joined so many seconds into the match
+EARLY = Attendance((7, 2), KETAN, 210.0)  # left so many seconds into the match
+# This match begins 2 s after the one before it has ended: a rematch without a lobby.
 REMATCH = (3, 2)
+
+
+def place_of(position: tuple[int, int]) -> int:
+    """Where a match of the schedule stands among all matches."""
+    session, play = position
+    return sum(len(one.plays) for one in SESSIONS[:session]) + play

@@ -27,9 +27,7 @@ def match_skill(match: Match) -> Json:
     }
 
 
-def _skill(
-    random: Random, match: Match, seat: Seat, tally: Tally, mmrs: dict[str, float]
-) -> Json:
+def _skill(random: Random, match: Match, seat: Seat, tally: Tally, mmrs: dict[str, float]) -> Json:
     team = seat.team if match.mode.teams else 0
     kills = round(max(1.0, random.gauss(tally.kills * 0.6 + 5, 2)), 6)
     deaths = round(max(1.0, random.gauss(tally.deaths * 0.6 + 4.5, 2)), 6)

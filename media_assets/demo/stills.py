@@ -62,9 +62,7 @@ def encode_png(picture: Image.Image, chunks: PngInfo | None = None) -> bytes:
     return file.getvalue()
 
 
-def encode_jpeg(
-    picture: Image.Image, exif: Image.Exif | None = None, quality: int = 85
-) -> bytes:
+def encode_jpeg(picture: Image.Image, exif: Image.Exif | None = None, quality: int = 85) -> bytes:
     """A picture as JPEG, with or without EXIF."""
     file = BytesIO()
     picture.save(file, "JPEG", quality=quality, **({"exif": exif} if exif else {}))

@@ -2,22 +2,31 @@
 
 import base64
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
-from mutagen.flac import FLAC, Picture
-from mutagen.id3 import (
-    APIC, ID3, TALB, TBPM, TCMP, TCON, TDRC, TIT2, TKEY, TPE1, TPE2, TRCK, TXXX, UFID,
-)  # fmt: skip
-from mutagen.mp4 import MP4, MP4Cover, MP4FreeForm
-from mutagen.oggopus import OggOpus
-from mutagen.oggvorbis import OggVorbis
-from mutagen.wave import WAVE
+import mutagen.flac
+import mutagen.id3
+import mutagen.mp4
+import mutagen.oggopus
+import mutagen.oggvorbis
+import mutagen.wave
 
 from media_assets.demo.scenes import cover
 from media_assets.demo.songs import Track
 from media_assets.demo.stills import encode_jpeg
 
+# Most of mutagen has no annotations; as plain modules, typed functions may call what is in them.
+flac: ModuleType = mutagen.flac
+id3: ModuleType = mutagen.id3
+mp4: ModuleType = mutagen.mp4
+oggopus: ModuleType = mutagen.oggopus
+oggvorbis: ModuleType = mutagen.oggvorbis
+wave: ModuleType = mutagen.wave
+
 COVER_SIDE = 300
 _FRONT = 3
+_UTF_8 = 3
 _ITUNES = "----:com.apple.iTunes:"
 
 
@@ -25,26 +34,30 @@ def write_tags(track: Track, file: Path) -> None:
     """Tag the file with title, artists, album, number, date, genre, tempo, key, ids and cover."""
     match track.suffix:
         case ".mp3":
-            _id3(track).save(file, v2_version=4)
+            tags = id3.ID3()
+            for frame in _frames(track):
+                tags.add(frame)
+            tags.save(file)
         case ".wav":
-            sound = WAVE(file)
+            sound = wave.WAVE(file)
             sound.add_tags()
-            for frame in _id3(track).values():
+            for frame in _frames(track):
                 sound.tags.add(frame)
             sound.save()
         case ".m4a":
-            _write_atoms(track, file)
+            sound = mp4.MP4(file)
+            sound.update(_atoms(track))
+            sound.save()
         case ".flac":
-            flac = FLAC(file)
-            flac.update(_comments(track))
-            flac.add_picture(_picture(track))
-            flac.save()
+            sound = flac.FLAC(file)
+            sound.update(_comments(track))
+            sound.add_picture(_picture(track))
+            sound.save()
         case ".opus" | ".ogg":
-            ogg = OggOpus(file) if track.suffix == ".opus" else OggVorbis(file)
-            ogg.update(_comments(track))
+            sound = oggopus.OggOpus(file) if track.suffix == ".opus" else oggvorbis.OggVorbis(file)
             picture = base64.b64encode(_picture(track).write()).decode("ascii")
-            ogg["metadata_block_picture"] = [picture]
-            ogg.save()
+            sound.update({**_comments(track), "metadata_block_picture": picture})
+            sound.save()
 
 
 def album_cover(track: Track) -> bytes:
@@ -52,32 +65,31 @@ def album_cover(track: Track) -> bytes:
     return encode_jpeg(cover(track.album.title, COVER_SIDE), quality=80)
 
 
-def _id3(track: Track) -> ID3:
+def _frames(track: Track) -> list[object]:
+    """The frames of ID3, version 2.4."""
     album = track.album
-    tags = ID3()
     texts = {
-        TIT2: track.title,
-        TPE1: track.artist,
-        TALB: album.title,
-        TPE2: album.artist,
-        TRCK: f"{track.number}/{album.tracks}",
-        TDRC: album.date,
-        TCON: album.genre,
-        TBPM: str(track.bpm),
-        TKEY: track.tag_key,
+        "TIT2": track.title,
+        "TPE1": track.artist,
+        "TALB": album.title,
+        "TPE2": album.artist,
+        "TRCK": f"{track.number}/{album.tracks}",
+        "TDRC": album.date,
+        "TCON": album.genre,
+        "TBPM": str(track.bpm),
+        "TKEY": track.tag_key,
+        **({"TCMP": "1"} if album.various else {}),
     }
-    if album.various:
-        texts[TCMP] = "1"
-    for frame, text in texts.items():
-        tags.add(frame(encoding=3, text=[text]))
-    for name, value in _ids(track).items():
-        tags.add(TXXX(encoding=3, desc=f"MusicBrainz {name}", text=[value]))
+    named = {f"MusicBrainz {name}": value for name, value in _ids(track).items()}
     # The recording has a frame of its own, whose owner is written as an address.
-    tags.add(UFID(owner="http://musicbrainz.org", data=track.mbid("recording").encode()))
-    tags.add(
-        APIC(encoding=3, mime="image/jpeg", type=_FRONT, desc="front", data=album_cover(track))
-    )
-    return tags
+    recording = track.mbid("recording").encode()
+    image = {"mime": "image/jpeg", "type": _FRONT, "desc": "front", "data": album_cover(track)}
+    return [
+        *(getattr(id3, name)(encoding=_UTF_8, text=[text]) for name, text in texts.items()),
+        *(id3.TXXX(encoding=_UTF_8, desc=desc, text=[value]) for desc, value in named.items()),
+        id3.UFID(owner="http://musicbrainz.org", data=recording),
+        id3.APIC(encoding=_UTF_8, **image),
+    ]
 
 
 def _ids(track: Track) -> dict[str, str]:
@@ -110,8 +122,8 @@ def _comments(track: Track) -> dict[str, str]:
     }
 
 
-def _picture(track: Track) -> Picture:
-    picture = Picture()
+def _picture(track: Track) -> Any:  # noqa: ANN401 a picture block, which is not annotated
+    picture = flac.Picture()
     picture.type, picture.mime, picture.desc = _FRONT, "image/jpeg", "front"
     picture.width = picture.height = COVER_SIDE
     picture.depth = 24
@@ -119,10 +131,12 @@ def _picture(track: Track) -> Picture:
     return picture
 
 
-def _write_atoms(track: Track, file: Path) -> None:
-    sound, album = MP4(file), track.album
+def _atoms(track: Track) -> dict[str, list[object]]:
+    album = track.album
     ids = {"Track Id": track.mbid("recording"), **_ids(track)}
-    sound.update({
+    free = {f"MusicBrainz {name}": value for name, value in ids.items()}
+    free["initialkey"] = track.tag_key
+    return {
         "\xa9nam": [track.title],
         "\xa9ART": [track.artist],
         "\xa9alb": [album.title],
@@ -131,9 +145,6 @@ def _write_atoms(track: Track, file: Path) -> None:
         "\xa9gen": [album.genre],
         "trkn": [(track.number, album.tracks)],
         "tmpo": [track.bpm],
-        "covr": [MP4Cover(album_cover(track), imageformat=MP4Cover.FORMAT_JPEG)],
-        f"{_ITUNES}initialkey": [MP4FreeForm(track.tag_key.encode())],
-    })  # fmt: skip
-    for name, value in ids.items():
-        sound[f"{_ITUNES}MusicBrainz {name}"] = [MP4FreeForm(value.encode())]
-    sound.save()
+        "covr": [mp4.MP4Cover(album_cover(track), imageformat=mp4.MP4Cover.FORMAT_JPEG)],
+        **{f"{_ITUNES}{name}": [mp4.MP4FreeForm(text.encode())] for name, text in free.items()},
+    }

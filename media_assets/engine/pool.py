@@ -8,13 +8,13 @@ when a chunk is lost, its items are tried again one by one, so that only the gui
 import logging
 import multiprocessing
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import dataclass
 from itertools import islice
 from typing import Generic, TypeVar
 
-from pebble import ProcessExpired, ProcessFuture, ProcessPool
+from pebble import ProcessExpired, ProcessPool
 
 from media_assets.engine.worker import Done, Failed, run_chunk, start_worker
 from media_assets.errors import ItemCrashedError, ItemTimeoutError
@@ -96,7 +96,7 @@ def _drive(
     chunks: Iterator[list[ItemT]],
     limits: PoolLimits,
 ) -> Iterator[Outcome[ItemT, ResultT]]:
-    running: dict[ProcessFuture, list[ItemT]] = {}
+    running: dict[Future[list[Done | Failed]], list[ItemT]] = {}
 
     def submit(chunk: list[ItemT]) -> None:
         future = pool.schedule(run_chunk, args=(function, chunk), timeout=limits.item_seconds)
@@ -122,7 +122,7 @@ def _drive(
                 submit(more)
 
 
-def _loss(future: ProcessFuture, limits: PoolLimits) -> Exception | None:
+def _loss(future: Future[list[Done | Failed]], limits: PoolLimits) -> Exception | None:
     """Why a chunk gave nothing, or None when it gave its results."""
     try:
         future.result()

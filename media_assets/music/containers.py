@@ -101,7 +101,7 @@ def find_container(stream: Stream, extension: str) -> Container:
         stream.seek(stream.tell() - len(head) + id3_size(head))
         head = stream.read(HEAD_BYTES)
         if not head:
-            raise CorruptMediaError("The file ends where its ID3 tag does: there is no audio in it")
+            raise CorruptMediaError("The file ends with its ID3 tag: there is no audio in it")
     container = _by_signature(head) or EXTENSIONS.get(extension.lower().removeprefix("."))
     if container is None:
         raise UnsupportedMediaError("The content is no audio format that is known here")

@@ -54,10 +54,12 @@ MP4_CODECS = {
 }  # fmt: skip
 MP4_LOSSLESS = frozenset({"alac", "flac", "pcm", "pcm_s16le", "pcm_s16be"})
 
-# Stream type of the stream properties object (ASF specification, 10.4): audio media.
+# The stream properties object (ASF specification, 3.3) and its type for audio media (10.4).
+_ASF_STREAM = bytes.fromhex("9107dcb7b7a9cf118ee600c00c205365")
 _ASF_AUDIO = bytes.fromhex("409e69f84d5bcf11a8fd00805f5c442b")
 _ASF_FORMAT = struct.Struct("<HHIIHH")
-_ASF_FORMAT_OFFSET = 54
+_ASF_STREAM_BYTES = 24 + 54 + _ASF_FORMAT.size
+_ASF_FIRST_OBJECT = 30
 
 _WAVPACK_WHOLE = 0x1800
 """Flags of a block that has all channels: it is the first and the last of its set."""
@@ -137,11 +139,7 @@ def read_asf_file(source: Source) -> Reading:
     file = parse(ASF, source)
     tags = Tags()
     read_asf(file.tags, tags)
-    header = source.at(0, min(source.limit, int.from_bytes(source.at(16, 8), "little")))
-    start = header.find(_ASF_AUDIO) + _ASF_FORMAT_OFFSET
-    if start < _ASF_FORMAT_OFFSET or start + _ASF_FORMAT.size > len(header):
-        raise UnsupportedMediaError("The ASF file has no audio stream")
-    tag, channels, rate, byte_rate, _, bits = _ASF_FORMAT.unpack_from(header, start)
+    tag, channels, rate, byte_rate, _, bits = _asf_format(source)
     return tags, technical(
         "ASF",
         wave_codec(tag, bits),
@@ -151,6 +149,20 @@ def read_asf_file(source: Source) -> Reading:
         channels=channels,
         bit_depth=bits if tag in LOSSLESS_FORMATS else 0,
     )
+
+
+def _asf_format(source: Source) -> tuple[int, ...]:
+    """The WAVE format of the first audio stream, out of the objects of the header."""
+    end = int.from_bytes(source.at(16, 8), "little")
+    position = _ASF_FIRST_OBJECT
+    while position < min(end, source.size):
+        content = source.at(position, _ASF_STREAM_BYTES)
+        if content.startswith(_ASF_STREAM) and content[24:40] == _ASF_AUDIO:
+            if len(content) < _ASF_STREAM_BYTES:
+                break
+            return _ASF_FORMAT.unpack_from(content, _ASF_STREAM_BYTES - _ASF_FORMAT.size)
+        position += max(24, int.from_bytes(content[16:24], "little"))
+    raise UnsupportedMediaError("The ASF file has no audio stream")
 
 
 def _ape_reader(container: str, kind: type[APEv2File], codec: str) -> Callable[[Source], Reading]:

@@ -60,9 +60,11 @@ def read_wav(source: Source) -> Reading:
     """
     chunks = read_chunks(source.stream, RIFF)
     tags = _chunk_id3(source, chunks)
+    info = Tags()
     for chunk in chunks:
         if chunk.name == "LIST":
-            read_info(chunk_content(source.stream, chunk), tags)
+            read_info(chunk_content(source.stream, chunk), info)
+    tags.add_fallback(info)
     layout = find_chunk(chunks, "fmt ")
     content = chunk_content(source.stream, layout) if layout else b""
     if len(content) < _WAVE_FORMAT.size:
@@ -86,7 +88,9 @@ def read_aiff(source: Source) -> Reading:
     """AIFF and AIFC: the ID3 chunk first, text chunks for what it leaves out."""
     chunks = read_chunks(source.stream, AIFF)
     tags = _chunk_id3(source, chunks)
-    read_text_chunks(source.stream, chunks, tags)
+    texts = Tags()
+    read_text_chunks(source.stream, chunks, texts)
+    tags.add_fallback(texts)
     info = parse(AIFFInfo, source)
     common = find_chunk(chunks, "COMM")
     kind = chunk_content(source.stream, common)[18:22].decode("latin-1") if common else ""

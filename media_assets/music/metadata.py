@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from media_assets.music import tag_values
 from media_assets.music.tag_maps import FREE_PLACES, NATIVE_PLACES
-from media_assets.music.tags import Tags
+from media_assets.music.tags import CUT, Tags
 from media_assets.music.technical import Technical
 
 SEPARATOR = "; "
@@ -67,7 +67,11 @@ def by_field(tags: Tags) -> dict[str, list[list[str]]]:
         for name, values in named.items():
             if values and (place := places.get(name)):
                 found.setdefault(place[0], []).append((place[1], values))
-    return {field: [values for _, values in sorted(ranked)] for field, ranked in found.items()}
+    fields = {field: [values for _, values in sorted(ranked)] for field, ranked in found.items()}
+    for other in tags.fallbacks:
+        for field, named_values in by_field(other).items():
+            fields.setdefault(field, []).extend(named_values)
+    return fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +157,7 @@ def describe(tags: Tags, technical: Technical) -> AudioMetadata:
         mb_artist_id=read.first("mb_artist_id", tag_values.uuid),
         mb_album_artist_id=read.first("mb_album_artist_id", tag_values.uuid),
         acoustid_id=read.first("acoustid_id", tag_values.uuid),
-        acoustid_fingerprint=read.text("acoustid_fingerprint"),
+        acoustid_fingerprint=read.first("acoustid_fingerprint", _whole),
         container=technical.container,
         codec=technical.codec,
         duration_seconds=technical.duration_seconds,
@@ -164,6 +168,11 @@ def describe(tags: Tags, technical: Technical) -> AudioMetadata:
         has_cover=bool(tags.pictures),
         tags=tags.raw_json(),
     )
+
+
+def _whole(text: str) -> str | None:
+    """A text that had to be cut is no fingerprint any more."""
+    return None if text.endswith(CUT) else text
 
 
 def _join(texts: list[str]) -> str | None:

@@ -62,6 +62,8 @@ class Tags:
     free: dict[str, list[str]] = field(default_factory=dict)
     raw: dict[str, list[Json]] = field(default_factory=dict)
     pictures: list[Picture] = field(default_factory=list)
+    fallbacks: list["Tags"] = field(default_factory=list)
+    """Other tags of the same file, which say what these leave out; the best first."""
     embedded: int = 0
     """Characters of text and bytes of artwork in the tags."""
 
@@ -95,12 +97,9 @@ class Tags:
         if picture is not None and picture.data:
             self.pictures.append(picture)
 
-    def add_fallback(self, other: "Tags", prefix: str) -> None:
-        """Take in a second tag of the same file: it fills what this one leaves out."""
-        for name, values in other.native.items():
-            self.native.setdefault(name, values)
-        for name, values in other.free.items():
-            self.free.setdefault(name, values)
+    def add_fallback(self, other: "Tags", prefix: str = "") -> None:
+        """Take in a second tag of the same file; `prefix` tells its raw names apart."""
+        self.fallbacks.append(other)
         for name, raw in other.raw.items():
             self.raw.setdefault(prefix + name, []).extend(raw)
         self.pictures.extend(other.pictures)

@@ -83,14 +83,19 @@ def form_over_time(rows: Sequence[tuple[datetime, float, int]]) -> dg.MarkdownMe
     """KDA of each match, coloured by outcome. Rows: start, kda, outcome."""
     figure = new_figure()
     axes = figure.add_subplot()
-    for outcome, label, color in ((2, "win", "#54a24b"), (3, "loss", "#e45756"), (0, "other", "#9d9d9d")):
+    for outcome, label, color in (
+        (2, "win", "#54a24b"),
+        (3, "loss", "#e45756"),
+        (0, "other", "#9d9d9d"),
+    ):
         chosen = [
             (start, kda)
             for start, kda, found in rows
             if found == outcome or (outcome == 0 and found not in (2, 3))
         ]
         if chosen:
-            axes.scatter(*zip(*chosen, strict=True), s=18, label=label, color=color)
+            x, y = zip(*chosen, strict=True)
+            axes.scatter(x, y, s=18, label=label, color=color)
     axes.axhline(0, color="#888888", linewidth=0.8)
     axes.set_ylabel("KDA")
     axes.legend(frameon=False, ncols=3)
@@ -121,8 +126,10 @@ def match_timeline(
             if taken.date() in line and (said if said in colors else "none") == decision
         ]
         if chosen:
+            x, y = zip(*chosen, strict=True)
             axes.scatter(
-                *zip(*chosen, strict=True),
+                x,
+                y,
                 s=20,
                 zorder=3,
                 label={"none": "no match"}.get(decision, decision),

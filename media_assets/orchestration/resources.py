@@ -13,7 +13,7 @@ from media_assets.stages.platform import Platform
 from media_assets.store.connect import connect
 
 
-class PlatformResource(dg.ConfigurableResource):  # type: ignore[type-arg]  # it provides itself
+class PlatformResource(dg.ConfigurableResource):
     """The configuration, read when a step runs, never at import."""
 
     config_file: str = Field(

@@ -1,13 +1,13 @@
 """What a table tells the Dagster UI: its column schema, its rows, a small preview."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import dagster as dg
 
 from media_assets.store.spec import Column, Table
 
-Metadatum: TypeAlias = str | int | float | dg.MetadataValue[object]
+Metadatum: TypeAlias = str | int | float | dg.MetadataValue[Any]
 """A value of an asset's metadata."""
 
 PREVIEW_ROWS = 10

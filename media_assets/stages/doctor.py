@@ -71,7 +71,9 @@ def _folder(subject: str, folder: Path, remedy: str) -> Finding:
 def _writable(folder: Path) -> Finding:
     existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
     if not os.access(existing, os.W_OK):
-        return Finding("data_dir", f"{folder} cannot be written", "set data_dir, or its permissions")
+        return Finding(
+            "data_dir", f"{folder} cannot be written", "set data_dir, or its permissions"
+        )
     return Finding("data_dir", str(folder))
 
 

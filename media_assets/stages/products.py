@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from media_assets.captures.clip import ClipMetadata, ClipOptions, analyse_clip
+from media_assets.captures.clip import ClipOptions, analyse_clip
 from media_assets.captures.clip import prepare_worker as prepare_clips
+from media_assets.captures.clip_metadata import ClipMetadata
 from media_assets.captures.image import ImageMetadata, ImageOptions, analyse_image
-from media_assets.captures.image import prepare_worker as prepare_images
 from media_assets.captures.picture import Picture
 from media_assets.engine.worker import Failed
 from media_assets.errors import LimitExceededError, MediaError
@@ -24,7 +24,8 @@ from media_assets.library.content import (
     read_whole,
 )
 from media_assets.library.kinds import Kind
-from media_assets.music.music_file import AudioMetadata, read_music
+from media_assets.music.metadata import AudioMetadata
+from media_assets.music.music_file import read_music
 from media_assets.settings import LimitSettings, ThumbnailSettings
 from media_assets.stages.catalog import StageName
 
@@ -100,7 +101,6 @@ class _Made:
 
 def prepare_worker() -> None:
     """Set up the decoders of one worker process."""
-    prepare_images()
     prepare_clips()
 
 

@@ -28,9 +28,7 @@ def plan(
     """
     frame = stage_frame(platform.settings, frozenset(stages))
     with connect(platform.player_database(player), read_only=True) as con:
-        return store.load_redo(
-            con, frame, platform.now(), kind=kind, failed=failed, force=force
-        )
+        return store.load_redo(con, frame, platform.now(), kind=kind, failed=failed, force=force)
 
 
 def forget(platform: Platform, player: str, chosen: pl.DataFrame) -> int:

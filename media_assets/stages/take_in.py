@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from media_assets.errors import LibraryError, MatchDataError
+from media_assets.errors import ConfigurationError, LibraryError, MatchDataError
 from media_assets.library.paths import shown
 from media_assets.matches.ids import player_id_of
 from media_assets.matches.names import alias_rows, asset_name_rows
@@ -38,6 +38,11 @@ def take_in(platform: Platform, *, listener: Listener = silent) -> TakeInReport:
     again. When the tables are empty, what was kept before is read as well, so that the shared
     database can be built again from it.
     """
+    if platform.settings.matches.source != "files":
+        raise ConfigurationError(
+            'matches.source = "api" cannot be used yet: set it to "files" and record responses '
+            f"into {platform.settings.match_directory}"
+        )
     report = TakeInReport()
     database = platform.shared_database()
     with platform.writing(SHARED):

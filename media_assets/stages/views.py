@@ -11,22 +11,15 @@ from media_assets.store.spec import Table
 Row = dict[str, object]
 
 
-def table_rows(platform: Platform, player: str | None, table: Table) -> int:
-    """Rows of a table of one player, or of the shared tables when `player` is None."""
+def table_look(
+    platform: Platform, player: str | None, table: Table, rows: int = 10
+) -> tuple[int, list[Row]]:
+    """How many rows a table has, and the last ones by key with columns that fit a page.
+
+    `player` is None for the shared tables.
+    """
     with connect(_database(platform, player), read_only=True) as con:
-        return store.count(con, table.name)
-
-
-def preview(platform: Platform, player: str | None, table: Table, rows: int = 10) -> list[Row]:
-    """A few rows of a table, the last ones by key, with columns that fit a page."""
-    with connect(_database(platform, player), read_only=True) as con:
-        return store.preview(con, table, rows)
-
-
-def newest_files(platform: Platform, player: str, rows: int = 10) -> list[Row]:
-    """The media that were seen last: name, kind, MiB, modified (UTC), status."""
-    with connect(_database(platform, player), read_only=True) as con:
-        return store.newest_files(con, rows)
+        return store.count(con, table.name), store.preview(con, table, rows)
 
 
 def newest_media(platform: Platform, player: str, rows: int = 10) -> list[Row]:

@@ -29,9 +29,7 @@ def known_ids(con: duckdb.DuckDBPyConnection, media_ids: list[str]) -> list[str]
     return [row[0] for row in rows]
 
 
-def write_words(
-    con: duckdb.DuckDBPyConnection, media_id: str, words: Words, now: datetime
-) -> None:
+def write_words(con: duckdb.DuckDBPyConnection, media_id: str, words: Words, now: datetime) -> None:
     """Apply a change to one media inside the caller's transaction."""
     found = con.execute(
         "SELECT tags, note, title, rating FROM media_notes WHERE media_id = ?", [media_id]

@@ -86,9 +86,7 @@ def capture_counts(con: duckdb.DuckDBPyConnection) -> tuple[int, int, int, int, 
 
 def shared_counts(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """The counts of the shared tables."""
-    return {
-        name: _one(con, f"SELECT count(*) FROM {table}")[0] for name, table in _SHARED.items()
-    }
+    return {name: _one(con, f"SELECT count(*) FROM {table}")[0] for name, table in _SHARED.items()}
 
 
 def player_failures(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:

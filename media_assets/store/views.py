@@ -8,7 +8,7 @@ import duckdb
 from media_assets.store.spec import Table
 
 NUMBERS: dict[str, str] = {
-    "failures": "SELECT count(*) AS files, count(DISTINCT x.media_id) AS failed "
+    "failures": "SELECT count(DISTINCT f.media_id) AS files, count(DISTINCT x.media_id) AS failed "
     "FROM media_files f LEFT JOIN media_failures x USING (media_id) WHERE f.status = 'present'",
     "thumbnails": "SELECT count(*) FILTER (i.phash IS NOT NULL) AS images, "
     "count(*) FILTER (i.phash IS NOT NULL AND t.media_id IS NOT NULL) AS image_thumbnails, "
@@ -73,16 +73,6 @@ def preview(con: duckdb.DuckDBPyConnection, table: Table, rows: int) -> list[dic
     return _dicts(con, f"SELECT {names} FROM {table.name} ORDER BY {order} LIMIT {rows:d}")
 
 
-def newest_files(con: duckdb.DuckDBPyConnection, rows: int) -> list[dict[str, object]]:
-    """The media that a scan saw last."""
-    return _dicts(
-        con,
-        "SELECT file_name, kind, round(file_size / 1048576, 2) AS MiB, "
-        "strftime(make_timestamp(mtime_ns // 1000), '%Y-%m-%d %H:%M:%S') AS modified, status "
-        f"FROM media_files ORDER BY first_seen_at DESC, mtime_ns DESC, media_id LIMIT {rows:d}",
-    )
-
-
 def newest_media(con: duckdb.DuckDBPyConnection, rows: int) -> list[dict[str, object]]:
     """The newest captures with their matches."""
     return _dicts(
@@ -126,7 +116,9 @@ def file_months(con: duckdb.DuckDBPyConnection) -> list[tuple[datetime, str, int
 def numbers(con: duckdb.DuckDBPyConnection, name: str) -> dict[str, float]:
     """One row of `NUMBERS`."""
     row = _dicts(con, NUMBERS[name])[0]
-    return {key: float(value) if isinstance(value, float) else int(value) for key, value in row.items()}
+    return {
+        key: float(value) if isinstance(value, float) else int(value) for key, value in row.items()
+    }
 
 
 def rows_of(con: duckdb.DuckDBPyConnection, name: str) -> list[tuple[object, ...]]:

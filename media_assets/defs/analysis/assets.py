@@ -7,14 +7,14 @@ import dagster as dg
 from media_assets.orchestration.partitions import players
 from media_assets.orchestration.pictures import contact_sheet
 from media_assets.orchestration.policy import player_spec
-from media_assets.orchestration.reporting import listener, rate
+from media_assets.orchestration.reporting import listener, rate, table_metadata
 from media_assets.orchestration.resources import PlatformResource
-from media_assets.orchestration.tables import markdown_table, Metadatum
+from media_assets.orchestration.tables import Metadatum
 from media_assets.stages.analyse import analyse
 from media_assets.stages.batch import AnalysisReport
 from media_assets.stages.catalog import STAGES, Stage, StageName
 from media_assets.stages.platform import Platform
-from media_assets.stages.views import newest_thumbnails, preview, table_rows
+from media_assets.stages.views import newest_thumbnails
 from media_assets.store.analysis import STAGE_TABLES
 
 _MORE: dict[StageName, str] = {
@@ -63,14 +63,13 @@ def _metadata(
 ) -> dict[str, Metadatum]:
     table = STAGE_TABLES[stage]
     metadata: dict[str, Metadatum] = {
-        "dagster/row_count": table_rows(platform, player, table),
+        **table_metadata(platform, player, table),
         "done now": report.done[stage],
         "failed now": report.failed[stage],
         "media read": report.media,
         "copies not decoded": report.twins,
         "changed while read": report.unsettled,
         "files per second": rate(report.media, report.seconds),
-        "rows": markdown_table(preview(platform, player, table)),
     }
     if stage == "thumbnails" and report.done[stage]:
         metadata["newest captures"] = contact_sheet(newest_thumbnails(platform, player))

@@ -10,8 +10,8 @@ from media_assets.defs.automation.jobs import JOBS, refresh_player
 from media_assets.library.look import look
 from media_assets.orchestration.partitions import players
 from media_assets.orchestration.resources import PlatformResource
-from media_assets.stages.players import find_players
 from media_assets.stages.platform import Platform
+from media_assets.stages.players import find_players
 
 LOOK_SECONDS = 30.0
 """A tick may take 60 s; after this time the next tick goes on with the next player."""
@@ -69,7 +69,7 @@ def _request(player: str, digest: str) -> dg.RunRequest:
 
 @dg.run_failure_sensor(
     name="failed_runs",
-    monitored_jobs=[*JOBS],  # type: ignore[list-item]  # unresolved jobs are accepted
+    monitored_jobs=[*JOBS],
     default_status=dg.DefaultSensorStatus.STOPPED,
     description="Writes every failed run to logs/failed_runs.jsonl below data_dir, with the "
     "player, the step and the reason, for people who do not look at the UI.",
@@ -77,8 +77,7 @@ def _request(player: str, digest: str) -> dg.RunRequest:
 def failed_runs(context: dg.RunFailureSensorContext, platform: PlatformResource) -> None:
     run = context.dagster_run
     steps = {
-        event.step_key: event.step_failure_data.error
-        for event in context.get_step_failure_events()
+        event.step_key: event.step_failure_data.error for event in context.get_step_failure_events()
     }
     line = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),

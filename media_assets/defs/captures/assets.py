@@ -6,11 +6,12 @@ from media_assets.captures.times import RULES_VERSION
 from media_assets.orchestration.partitions import players
 from media_assets.orchestration.pictures import match_timeline
 from media_assets.orchestration.policy import table_options
+from media_assets.orchestration.reporting import table_metadata
 from media_assets.orchestration.resources import PlatformResource
-from media_assets.orchestration.tables import markdown_table, Metadatum
+from media_assets.orchestration.tables import Metadatum
 from media_assets.stages.associate import associate
 from media_assets.stages.capture_times import compute_times
-from media_assets.stages.views import preview, rows_of, table_rows
+from media_assets.stages.views import rows_of
 from media_assets.store.tables.captures import CAPTURE_TIMES, MEDIA_MATCHES
 
 
@@ -34,11 +35,10 @@ def capture_times(
     report = compute_times(loaded, player)
     return dg.MaterializeResult(
         metadata={
-            "dagster/row_count": table_rows(loaded, player, CAPTURE_TIMES),
+            **table_metadata(loaded, player, CAPTURE_TIMES),
             "computed now": report.computed,
             "with a time": report.timed,
             "time zone": loaded.settings.player(player).timezone,
-            "rows": markdown_table(preview(loaded, player, CAPTURE_TIMES)),
         }
     )
 
@@ -62,11 +62,10 @@ def media_matches(
     loaded = platform.load()
     report = associate(loaded, player)
     metadata: dict[str, Metadatum] = {
-        "dagster/row_count": table_rows(loaded, player, MEDIA_MATCHES),
+        **table_metadata(loaded, player, MEDIA_MATCHES),
         "rows written": report.rows_written,
         "rows deleted": report.rows_deleted,
         **{f"captures {name}": count for name, count in report.decisions.items()},
-        "rows": markdown_table(preview(loaded, player, MEDIA_MATCHES)),
     }
     if report.rows_written:
         metadata["matches and captures"] = match_timeline(

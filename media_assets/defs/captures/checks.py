@@ -2,10 +2,9 @@
 
 import dagster as dg
 
-from media_assets.orchestration.partitions import players
+from media_assets.orchestration.checks import players_of, share, summed
 from media_assets.orchestration.resources import PlatformResource
 from media_assets.stages.status import player_status
-from media_assets.stages.views import numbers
 
 MIN_ASSOCIATION_RATE = 0.9
 
@@ -13,13 +12,13 @@ MIN_ASSOCIATION_RATE = 0.9
 @dg.asset_check(
     asset="capture_times",
     additional_deps=["player_match_stats"],
-    partitions_def=players,
     description="No capture lies in the future, or ten years before the player's first match.",
 )
 def capture_times_plausible(
     context: dg.AssetCheckExecutionContext, platform: PlatformResource
 ) -> dg.AssetCheckResult:
-    found = numbers(platform.load(), context.partition_key, "capture_times")
+    loaded = platform.load()
+    found = summed(loaded, players_of(context, loaded), "capture_times")
     return dg.AssetCheckResult(
         passed=not found["future"] and not found["ancient"],
         severity=dg.AssetCheckSeverity.WARN,
@@ -29,18 +28,24 @@ def capture_times_plausible(
 
 @dg.asset_check(
     asset="media_matches",
-    partitions_def=players,
     description=f"More than {MIN_ASSOCIATION_RATE:.0%} of the captures that lie inside the "
     "player's match history have a match without anybody's help.",
 )
 def association_rate(
     context: dg.AssetCheckExecutionContext, platform: PlatformResource
 ) -> dg.AssetCheckResult:
-    captures = player_status(platform.load(), context.partition_key)["captures"]
-    inside, auto = captures["inside_history"], captures["auto"]
-    rate = auto / inside if inside else 1.0
+    loaded = platform.load()
+    counts = [player_status(loaded, player)["captures"] for player in players_of(context, loaded)]
+    inside = sum(count["inside_history"] for count in counts)
+    auto = sum(count["auto"] for count in counts)
+    rate = share(auto, inside, 1.0)
     return dg.AssetCheckResult(
         passed=rate > MIN_ASSOCIATION_RATE,
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={**captures, "rate": round(rate, 4)},
+        metadata={
+            "captures inside the history": inside,
+            "auto": auto,
+            "review": sum(count["review"] for count in counts),
+            "rate": rate,
+        },
     )

@@ -6,11 +6,11 @@ from pydantic import Field
 from media_assets.orchestration.partitions import players
 from media_assets.orchestration.pictures import files_by_month
 from media_assets.orchestration.policy import FRESH, table_options
-from media_assets.orchestration.reporting import listener, rate
+from media_assets.orchestration.reporting import listener, rate, table_metadata
 from media_assets.orchestration.resources import PlatformResource
-from media_assets.orchestration.tables import markdown_table, Metadatum
+from media_assets.orchestration.tables import Metadatum
 from media_assets.stages.discover import ScanReport, discover
-from media_assets.stages.views import file_months, newest_files, table_rows
+from media_assets.stages.views import file_months
 from media_assets.store.tables.library import MEDIA_FILES
 
 
@@ -50,9 +50,8 @@ def media_files(
     for verdict in report.suspect:
         context.log.warning("%s: %s", verdict.count.folder, verdict.reason)
     metadata = {
-        "dagster/row_count": table_rows(loaded, player, MEDIA_FILES),
+        **table_metadata(loaded, player, MEDIA_FILES),
         **_counts(report),
-        "newest files": markdown_table(newest_files(loaded, player)),
     }
     if report.rows_written:
         metadata["files by month"] = files_by_month(file_months(loaded, player))

@@ -12,9 +12,9 @@ from media_assets.orchestration.policy import (
     shared_spec,
     table_options,
 )
-from media_assets.orchestration.reporting import listener, rate
+from media_assets.orchestration.reporting import listener, rate, table_metadata
 from media_assets.orchestration.resources import PlatformResource
-from media_assets.orchestration.tables import markdown_table, Metadatum
+from media_assets.orchestration.tables import Metadatum
 from media_assets.stages.load_matches import load_matches
 from media_assets.stages.platform import Platform
 from media_assets.stages.players import (
@@ -26,7 +26,7 @@ from media_assets.stages.players import (
     derive_teammates,
 )
 from media_assets.stages.take_in import take_in
-from media_assets.stages.views import preview, rows_of, table_rows
+from media_assets.stages.views import rows_of
 from media_assets.store.spec import Table
 from media_assets.store.tables.matches import (
     HIGHLIGHT_EVENTS,
@@ -107,13 +107,12 @@ def shared_matches(
         yield dg.MaterializeResult(
             asset_key=table.name,
             metadata={
-                "dagster/row_count": table_rows(loaded, None, table),
+                **table_metadata(loaded, None, table),
                 "rows written": report.rows.get(table.name, 0),
                 "matches loaded now": report.matches,
                 "matches failed now": report.failed,
                 "names and counts changed": report.renamed,
                 "matches per second": rate(report.matches, report.seconds),
-                "rows": markdown_table(preview(loaded, None, table)),
             },
         )
 
@@ -180,9 +179,8 @@ def _derived_metadata(
     platform: Platform, player: str, table: Table, report: DerivedReport
 ) -> dict[str, Metadatum]:
     return {
-        "dagster/row_count": table_rows(platform, player, table),
+        **table_metadata(platform, player, table),
         "rows written": report.written,
         "rows deleted": report.deleted,
         "note": report.reason or "complete",
-        "rows": markdown_table(preview(platform, player, table)),
     }

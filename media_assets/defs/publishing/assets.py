@@ -6,7 +6,7 @@ from media_assets.orchestration.partitions import players
 from media_assets.orchestration.pictures import contact_sheet
 from media_assets.orchestration.policy import OWNERS, SHARED_POOL
 from media_assets.orchestration.resources import PlatformResource
-from media_assets.orchestration.tables import column_schema, markdown_table, Metadatum
+from media_assets.orchestration.tables import Metadatum, column_schema, markdown_table
 from media_assets.stages.publish import PublishReport, publish_player, publish_shared
 from media_assets.stages.views import newest_media, newest_thumbnails
 from media_assets.store.tables.media_view import MEDIA_COLUMNS

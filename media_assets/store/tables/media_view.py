@@ -1,10 +1,9 @@
 """The columns of the view `media`, which is published as `media.parquet`."""
 
-from media_assets.store.spec import Column
+from media_assets.store.spec import Column, Table
 from media_assets.store.tables.analysis import IMAGE_METADATA, VIDEO_METADATA
 from media_assets.store.tables.captures import CAPTURE_TIMES, MEDIA_MATCHES
 from media_assets.store.tables.library import MEDIA_FILES, MEDIA_NOTES
-from media_assets.store.spec import Table
 
 
 def _of(table: Table, name: str) -> Column:

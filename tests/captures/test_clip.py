@@ -1,0 +1,492 @@
+"""All products of a clip: pictures, hashes, vector, and what becomes of bad files."""
+
+import dataclasses
+import io
+import json
+import random
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from clip_samples import (
+    black,
+    header_first,
+    make_clip,
+    make_high_range,
+    make_sound,
+    pattern,
+    remux,
+)
+from media_assets.captures.clip import ClipOptions, ClipPart, ClipProducts, analyse_clip
+from media_assets.captures.clip_container import open_clip
+from media_assets.captures.clip_signature import Signature
+from media_assets.errors import (
+    CorruptMediaError,
+    DisguisedMediaError,
+    EmptyMediaError,
+    LimitExceededError,
+    MediaError,
+    UnreadableMediaError,
+    UnsupportedMediaError,
+)
+from media_assets.settings import LimitSettings
+from media_assets.similarity.layout import layout_vector
+from PIL import Image
+
+PARTS: frozenset[ClipPart] = frozenset({"metadata", "thumbnail", "vector"})
+OPTIONS = ClipOptions(320, "gif", LimitSettings(), PARTS)
+
+
+def analyse(clip: bytes, options: ClipOptions = OPTIONS) -> ClipProducts:
+    return analyse_clip(io.BytesIO(clip), len(clip), ".mp4", options)
+
+
+def complete(clip: bytes, options: ClipOptions = OPTIONS) -> ClipProducts:
+    found = analyse(clip, options)
+    assert found.problem is None
+    assert found.poster is not None
+    assert found.preview is not None
+    return found
+
+
+def poster(found: ClipProducts) -> Image.Image:
+    assert found.poster is not None
+    return Image.open(io.BytesIO(found.poster.content)).convert("RGB")
+
+
+def preview(found: ClipProducts) -> Image.Image:
+    assert found.preview is not None
+    return Image.open(io.BytesIO(found.preview.content))
+
+
+def hashes(found: ClipProducts) -> list[tuple[float, str]]:
+    assert found.metadata is not None
+    assert found.metadata.frame_hashes is not None
+    return [(seconds, code) for seconds, code in json.loads(found.metadata.frame_hashes)]
+
+
+def difference(one: Image.Image, other: Image.Image) -> float:
+    pixels = [np.asarray(image.convert("RGB"), dtype=int) for image in (one, other)]
+    return float(np.abs(pixels[0] - pixels[1]).mean())
+
+
+def test_a_clip_gives_everything_at_once() -> None:
+    found = complete(make_clip(frames=100, audio=True))
+    assert poster(found).size == (160, 90)
+    assert found.preview is not None
+    assert (found.preview.extension, found.preview.frames) == (".gif", 8)
+    times = [seconds for seconds, _ in hashes(found)]
+    assert 5 <= len(times) <= 9
+    assert times == sorted(set(times))
+    duration = found.metadata.duration_seconds if found.metadata else None
+    assert duration is not None
+    assert all(0.09 * duration <= seconds <= 0.91 * duration for seconds in times)
+    assert found.vector is not None
+    assert float(np.linalg.norm(found.vector)) == pytest.approx(1, abs=1e-5)
+
+
+def test_the_poster_is_the_key_frame_at_a_tenth() -> None:
+    found = complete(make_clip(frames=100))
+    assert difference(poster(found), Image.fromarray(pattern(10))) < 12
+    assert difference(poster(found), Image.fromarray(pattern(40))) > 30
+
+
+def test_the_preview_goes_through_the_clip_in_order() -> None:
+    shown = preview(complete(make_clip(frames=100)))
+    for place, expected in ((0, 10), (7, 90)):
+        shown.seek(place)
+        assert difference(shown, Image.fromarray(pattern(expected))) < 20
+
+
+def test_hashes_belong_to_their_times() -> None:
+    found = hashes(complete(make_clip(frames=100)))
+    later = hashes(complete(make_clip(frames=100, picture=lambda index: pattern(index + 100))))
+    assert found[0][0] == pytest.approx(10 / 30, abs=0.01)
+    assert len({code for _, code in found}) == len(found)
+    assert {code for _, code in found}.isdisjoint(code for _, code in later)
+
+
+@pytest.mark.parametrize("container", ["matroska", "mov", "flv", "mpegts"])
+def test_a_copy_in_another_container_has_the_same_hashes(container: str) -> None:
+    clip = make_clip(frames=240, gop=30)
+    copy = complete(remux(clip, container))
+    original = {code for _, code in hashes(complete(clip))}
+    same = {code for _, code in hashes(copy)} & original
+    assert len(same) >= 0.8 * len(original)
+
+
+def test_hashes_do_not_depend_on_the_size_of_thumbnails() -> None:
+    clip = make_clip(frames=60)
+    small = dataclasses.replace(OPTIONS, thumbnail_size=16)
+    assert hashes(complete(clip)) == hashes(complete(clip, small))
+
+
+def test_reordered_frames_do_not_move_the_key_frames() -> None:
+    """With B-frames the index of an MP4 has other times than the pictures."""
+    clip = make_clip("mp4", "libx265", frames=100)
+    times = [round(seconds * 30) for seconds, _ in hashes(complete(clip))]
+    assert times == [10, 20, 30, 50, 60, 70, 80, 90] or times[0] == 10
+    assert all(time % 10 == 0 for time in times)
+
+
+@pytest.mark.parametrize("size", [32, 100, 160, 4096])
+def test_thumbnails_are_fitted_and_never_enlarged(size: int) -> None:
+    found = complete(make_clip(frames=40), dataclasses.replace(OPTIONS, thumbnail_size=size))
+    longest = min(size, 160)
+    for picture in (found.poster, found.preview):
+        assert picture is not None
+        assert (picture.width, picture.height) == (longest, round(longest * 90 / 160))
+        assert Image.open(io.BytesIO(picture.content)).size == (picture.width, picture.height)
+
+
+@pytest.mark.parametrize("container", ["mp4", "matroska"])
+@pytest.mark.parametrize(("rotation", "turn"), [(90, 3), (180, 2), (270, 1)])
+def test_pictures_are_upright(container: str, rotation: int, turn: int) -> None:
+    found = complete(make_clip(container, rotation=rotation, frames=100))
+    upright = Image.fromarray(np.rot90(pattern(10), turn).copy())
+    assert poster(found).size == upright.size
+    assert preview(found).size == upright.size
+    assert difference(poster(found), upright) < 12
+
+
+@pytest.mark.parametrize(
+    ("container", "codec", "pixel_format"),
+    [
+        ("webm", "libvpx-vp9", "yuv420p"),
+        ("avi", "mpeg4", "yuv420p"),
+        ("avi", "mjpeg", "yuvj420p"),
+        ("mp4", "libx265", "yuv420p"),
+        ("mp4", "libx265", "yuv420p10le"),
+        ("mp4", "libx264", "yuv444p"),
+        ("mpegts", "mpeg2video", "yuv420p"),
+        ("flv", "libx264", "yuv420p"),
+    ],
+)
+def test_every_codec_gives_the_picture(container: str, codec: str, pixel_format: str) -> None:
+    found = complete(make_clip(container, codec, pixel_format=pixel_format, frames=100))
+    shown = poster(found)
+    # The edges of the mosaic lose colour where it is stored at half the resolution.
+    apart = sorted(difference(shown, Image.fromarray(pattern(at))) for at in (0, 10, 20))
+    assert apart[0] < 20 < 40 < apart[1]
+    assert found.preview is not None
+    assert found.preview.frames >= 5
+
+
+def test_a_black_beginning_is_no_poster_and_has_no_hash() -> None:
+    def late(index: int) -> np.ndarray:
+        return black(index) if index < 45 else pattern(index)
+
+    found = complete(make_clip(picture=late, frames=100))
+    assert difference(poster(found), Image.fromarray(pattern(60))) < 12
+    assert hashes(found)[0][0] == pytest.approx(60 / 30, abs=0.02)
+    only_vector = analyse(make_clip(picture=late, frames=100), with_parts("vector")).vector
+    assert only_vector is not None
+    assert found.vector is not None
+    np.testing.assert_allclose(only_vector, found.vector, atol=1e-6)
+
+
+def test_a_black_clip_has_a_black_poster_and_no_hashes() -> None:
+    found = complete(make_clip(picture=black, frames=40))
+    assert np.asarray(poster(found)).max() < 10
+    assert hashes(found) == []
+    assert found.preview is not None
+    assert found.preview.frames == 1  # the frames are equal
+
+
+def test_one_frame_and_one_key_frame_are_enough() -> None:
+    for clip in (make_clip(frames=1), make_clip(frames=60, gop=1000)):
+        found = complete(clip)
+        assert difference(poster(found), Image.fromarray(pattern(0))) < 12
+        assert found.preview is not None
+        assert found.preview.frames == 1
+        assert [seconds for seconds, _ in hashes(found)] == [0.0]
+
+
+def test_few_key_frames_are_all_used() -> None:
+    found = complete(make_clip(frames=100, gop=60))
+    assert found.preview is not None
+    assert found.preview.frames == 2
+    assert [seconds for seconds, _ in hashes(found)] == [2.0]
+
+
+def test_a_recording_that_was_cut_off_is_shown() -> None:
+    live = remux(make_clip(frames=100), "matroska", {"live": "1"})
+    found = complete(live[: len(live) * 3 // 4])
+    assert found.preview is not None
+    assert found.preview.frames >= 3
+
+
+def test_webp_previews() -> None:
+    found = complete(make_clip(frames=100), dataclasses.replace(OPTIONS, preview="webp"))
+    assert found.preview is not None
+    assert found.preview.extension == ".webp"
+    assert preview(found).format == "WEBP"
+    assert found.preview.frames == 8
+
+
+def test_high_dynamic_range_looks_as_it_should() -> None:
+    """Signal 0.58 is paper white in PQ: light, not the grey that undecoded HDR gives."""
+    shown = np.asarray(poster(complete(make_high_range((0.0, 0.3, 0.58, 0.75)))).convert("L"))
+    row = shown[45, [20, 60, 100, 140]].tolist()
+    assert row == sorted(row)
+    assert row[0] < 12
+    assert 210 < row[2] < 240
+    assert row[3] > 240
+    hlg = np.asarray(poster(complete(make_high_range((0.0, 0.75), 18))).convert("L"))
+    assert hlg[45, 20] < 12
+    assert 210 < hlg[45, 140] < 240
+
+
+def with_parts(*parts: ClipPart) -> ClipOptions:
+    return dataclasses.replace(OPTIONS, parts=frozenset(parts))
+
+
+def test_only_the_parts_that_are_asked_for_are_made() -> None:
+    clip = make_clip(frames=100)
+    whole = complete(clip)
+    metadata = analyse(clip, with_parts("metadata"))
+    assert metadata.metadata is not None
+    assert whole.metadata is not None
+    assert metadata.metadata == dataclasses.replace(whole.metadata, frame_hashes=None)
+    assert (metadata.poster, metadata.preview, metadata.vector) == (None, None, None)
+    thumbnail = analyse(clip, with_parts("thumbnail"))
+    assert thumbnail == dataclasses.replace(whole, metadata=None, vector=None)
+    vector = analyse(clip, with_parts("vector"))
+    assert (vector.metadata, vector.poster, vector.preview) == (None, None, None)
+    assert vector.vector is not None
+    np.testing.assert_array_equal(vector.vector, whole.vector)
+
+
+def test_the_vector_is_that_of_the_poster() -> None:
+    found = complete(make_clip(frames=100))
+    assert found.vector is not None
+    assert float(found.vector @ layout_vector(poster(found))) > 0.98
+
+
+def test_equal_content_gives_equal_bytes() -> None:
+    clip = make_clip(frames=60)
+    one, other = complete(clip), complete(clip)
+    assert (one.poster, one.preview, one.metadata) == (other.poster, other.preview, other.metadata)
+
+
+def test_the_stream_is_read_from_its_start_and_left_open() -> None:
+    clip = make_clip(frames=40)
+    stream = io.BytesIO(clip)
+    stream.seek(100)
+    assert analyse_clip(stream, len(clip), ".mp4", OPTIONS).problem is None
+    assert not stream.closed
+    assert stream.getvalue() == clip
+
+
+@pytest.mark.parametrize("name", [b"odd \xff\xfe name?.mp4", "-i concat:x.mp4".encode()])
+def test_names_are_none_of_the_decoders_business(tmp_path: Path, name: bytes) -> None:
+    clip = make_clip(frames=20)
+    path = bytes(tmp_path) + b"/" + name
+    with open(path, "wb") as stream:
+        stream.write(clip)
+    with open(path, "rb") as stream:
+        assert analyse_clip(stream, len(clip), ".mp4", OPTIONS).problem is None
+
+
+# What becomes of bad files
+
+
+def test_sound_alone_has_metadata_and_nothing_to_show() -> None:
+    found = analyse(make_sound())
+    assert found.metadata is not None
+    assert found.metadata.width is None
+    assert found.metadata.has_audio
+    assert found.poster is None
+    assert isinstance(found.problem, UnsupportedMediaError)
+
+
+def test_no_bytes_are_an_error() -> None:
+    with pytest.raises(EmptyMediaError):
+        analyse(b"")
+
+
+def test_a_clip_that_ends_too_early_keeps_what_is_there() -> None:
+    clip = header_first(make_clip(frames=100))
+    found = analyse(clip[: len(clip) // 2])
+    assert isinstance(found.problem, CorruptMediaError)
+    assert "cut off" in str(found.problem)
+    assert found.metadata is not None
+    assert (found.metadata.width, found.metadata.frame_rate) == (160, 30)
+    assert poster(found).size == (160, 90)
+    nothing = analyse(clip[: clip.index(b"mdat") + 10])
+    assert isinstance(nothing.problem, CorruptMediaError)
+    assert nothing.metadata is not None
+    assert nothing.poster is None
+
+
+def test_a_header_that_is_missing_cannot_be_guessed() -> None:
+    clip = make_clip()
+    with pytest.raises(CorruptMediaError):
+        analyse(clip[: clip.index(b"moov") - 10])
+
+
+def test_pictures_that_cannot_be_decoded_leave_the_metadata() -> None:
+    clip = make_clip(frames=40)
+    start, end = clip.index(b"mdat") + 4, clip.index(b"moov") - 4
+    noise = random.Random(3).randbytes(end - start)
+    found = analyse(clip[:start] + noise + clip[end:])
+    assert isinstance(found.problem, CorruptMediaError)
+    assert found.metadata is not None
+    assert found.metadata.width == 160
+    assert found.poster is None
+
+
+@pytest.mark.parametrize(
+    ("container", "codec"), [("mp4", "libx264"), ("webm", "libvpx-vp9"), ("mpegts", "mpeg4")]
+)
+@pytest.mark.parametrize("limits", [LimitSettings(max_pixels=14_000), LimitSettings(max_side=150)])
+def test_limits_hold_before_anything_is_decoded(
+    container: str, codec: str, limits: LimitSettings
+) -> None:
+    clip = make_clip(container, codec, frames=12)
+    found = analyse(clip, dataclasses.replace(OPTIONS, limits=limits))
+    assert isinstance(found.problem, LimitExceededError)
+    assert found.metadata is not None
+    assert (found.poster, found.preview, found.vector) == (None, None, None)
+
+
+def test_a_size_in_the_pictures_that_the_header_hides_is_refused() -> None:
+    """The header says 16 x 16, the stream itself 160 x 90."""
+    clip = bytearray(make_clip("matroska", "libvpx-vp9", frames=12))
+    video = clip.index(b"\xb0\x81\xa0\xba\x81\x5a")
+    clip[video : video + 6] = b"\xb0\x81\x10\xba\x81\x10"
+    limits = LimitSettings(max_pixels=1000)
+    found = analyse(bytes(clip), dataclasses.replace(OPTIONS, limits=limits))
+    assert isinstance(found.problem, MediaError)
+    assert found.poster is None
+
+
+class FailingStream(io.BytesIO):
+    """A disk that gives up after some reads."""
+
+    def __init__(self, content: bytes, reads: int) -> None:
+        super().__init__(content)
+        self.left = reads
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.left -= 1
+        if self.left < 0:
+            raise OSError(5, "Input/output error")
+        return super().read(size)
+
+
+@pytest.mark.parametrize("reads", [0, 1, 3, 22])
+def test_a_disk_that_fails_is_not_a_corrupt_file(reads: int) -> None:
+    clip = make_clip(picture=lambda n: pattern(n, 640, 360), frames=60, crf=0)
+    try:
+        problem = analyse_clip(FailingStream(clip, reads), len(clip), ".mp4", OPTIONS).problem
+    except MediaError as error:
+        problem = error
+    assert isinstance(problem, UnreadableMediaError)
+
+
+@pytest.fixture
+def listener() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(0)
+        yield server
+
+
+MANIFESTS: dict[str, tuple[str, Callable[[str], str]]] = {
+    "hls": ("hls", lambda target: f"#EXTM3U\n#EXTINF:10,\n{target}\n#EXT-X-ENDLIST\n"),
+    "concat": ("concat", lambda target: f"ffconcat version 1.0\nfile '{target}'\n"),
+    "dash": (
+        "dash",
+        lambda target: (
+            '<?xml version="1.0"?><MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" '
+            'mediaPresentationDuration="PT1S"><Period><AdaptationSet mimeType="video/mp4">'
+            f'<Representation id="1" bandwidth="1"><BaseURL>{target}</BaseURL></Representation>'
+            "</AdaptationSet></Period></MPD>"
+        ),
+    ),
+    "sdp": (
+        "sdp",
+        lambda _: "v=0\no=- 0 0 IN IP4 127.0.0.1\nc=IN IP4 127.0.0.1\nm=video 9 RTP/AVP 96",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", MANIFESTS)
+def test_nothing_follows_an_address_or_another_file(
+    tmp_path: Path, listener: socket.socket, kind: str
+) -> None:
+    other = tmp_path / "other.mp4"
+    other.write_bytes(make_clip(frames=12))
+    demuxer, write = MANIFESTS[kind]
+    for target in (f"http://127.0.0.1:{listener.getsockname()[1]}/clip.ts", str(other)):
+        manifest = tmp_path / "clip.mp4"
+        manifest.write_text(write(target))
+        with manifest.open("rb") as stream, pytest.raises(DisguisedMediaError):
+            analyse_clip(stream, manifest.stat().st_size, ".mp4", OPTIONS)
+        # The second line of defence: even with its own demuxer it may open nothing.
+        signature = Signature(kind, demuxer, described=True)
+        with manifest.open("rb") as stream:
+            try:
+                with open_clip(stream, signature, LimitSettings()) as container:
+                    assert not list(container.demux())
+            except MediaError:
+                pass
+    with pytest.raises(BlockingIOError):
+        listener.accept()
+
+
+def test_a_playlist_behind_a_valid_beginning_is_not_found() -> None:
+    playlist = b"#EXTM3U\n#EXTINF:10,\nhttp://127.0.0.1/clip.ts\n"
+    for start in (b"\0\0\0\x10ftypisom\0\0\0\0", b"\x1a\x45\xdf\xa3", b"RIFF\0\0\0\0AVI "):
+        try:
+            found = analyse(start + playlist * 20)
+        except MediaError as error:
+            assert isinstance(error, CorruptMediaError)
+        else:
+            assert isinstance(found.problem, CorruptMediaError)
+
+
+def test_damaged_clips_are_errors_and_nothing_else(capfd: pytest.CaptureFixture[str]) -> None:
+    chance = random.Random(11)
+    sources = [
+        make_clip(frames=20, audio=True),
+        make_clip("matroska", frames=20, rotation=90),
+        make_clip("avi", "mpeg4", frames=20),
+        make_clip("mpegts", "mpeg4", frames=20),
+        make_clip("webm", "libvpx-vp9", frames=20),
+        make_clip("flv", frames=20),
+    ]
+    capfd.readouterr()
+    outcomes = set()
+    for _ in range(180):
+        clip = bytearray(chance.choice(sources))
+        if chance.random() < 0.3:
+            del clip[chance.randrange(1, len(clip)) :]
+        for _ in range(chance.choice((1, 5, 40))):
+            ends = (chance.randrange(len(clip)), chance.randrange(min(len(clip), 1500)))
+            clip[chance.choice(ends)] = chance.choice((0, 255, chance.randrange(256)))
+        try:
+            outcomes.add(type(analyse(bytes(clip)).problem))
+        except MediaError as error:
+            outcomes.add(type(error))
+    assert {type(None), CorruptMediaError} <= outcomes
+    assert capfd.readouterr().err == ""
+
+
+@pytest.mark.corpus
+def test_odd_files_give_products_or_a_reason(corpus: Path) -> None:
+    files = [path for path in sorted((corpus / "audio").iterdir()) if path.is_file()]
+    assert len(files) > 20
+    described = set()
+    for path in files:
+        with path.open("rb") as stream:
+            try:
+                found = analyse_clip(stream, path.stat().st_size, path.suffix, OPTIONS)
+            except MediaError as error:
+                assert str(error)
+                continue
+        assert found.problem is not None or found.poster is not None
+        described.add(path.name)
+    assert {"no-tags.3g2", "64bit.mp4", "sample.oggtheora"} <= described

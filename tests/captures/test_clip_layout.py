@@ -1,0 +1,107 @@
+"""Rotation and missing bytes, read from the structure of the file."""
+
+import io
+import random
+import struct
+
+import pytest
+from clip_samples import header_first, make_clip, remux
+from media_assets.captures.clip_layout import Layout, quarter_turns, read_layout
+from media_assets.captures.clip_signature import Signature, identify
+
+ISO = Signature("mp4", "mov", described=True)
+MATROSKA = Signature("matroska", "matroska", described=True)
+
+
+def layout(content: bytes, size: int | None = None) -> Layout:
+    signature = identify(content[:4096], ".mp4")
+    return read_layout(io.BytesIO(content), size or len(content), signature)
+
+
+@pytest.mark.parametrize("container", ["mp4", "mov", "matroska"])
+@pytest.mark.parametrize("rotation", [0, 90, 180, 270])
+def test_rotation_is_clockwise(container: str, rotation: int) -> None:
+    clip = make_clip(container, rotation=rotation, frames=3, audio=True)
+    assert layout(clip) == Layout(rotation, 0)
+
+
+def test_a_clip_without_matrix_is_not_rotated() -> None:
+    for container, codec in (("mp4", "libx264"), ("webm", "libvpx-vp9"), ("avi", "mpeg4")):
+        assert layout(make_clip(container, codec, frames=3)) == Layout()
+
+
+def test_movie_headers_of_version_1_and_boxes_of_64_bits() -> None:
+    matrix = struct.pack(">9i", 0, 65536, 0, -65536, 0, 0, 0, 0, 1 << 30)
+    header = box(b"tkhd", b"\x01" + bytes(51) + matrix + bytes(8))
+    track = box(b"trak", header + box(b"mdia", box(b"hdlr", bytes(8) + b"vide" + bytes(12))))
+    movie = box(b"moov", box(b"mvhd", bytes(100)) + sound_track() + track)
+    content = struct.pack(">I4sQ", 1, b"mdat", 16 + 20) + bytes(20) + movie
+    assert read_layout(io.BytesIO(content), len(content), ISO) == Layout(90, 0)
+
+
+def sound_track() -> bytes:
+    """A track that is not shown, with a matrix that must not count."""
+    matrix = struct.pack(">9i", -65536, 0, 0, 0, -65536, 0, 0, 0, 1 << 30)
+    header = box(b"tkhd", bytes(40) + matrix + bytes(8))
+    return box(b"trak", header + box(b"mdia", box(b"hdlr", bytes(8) + b"soun" + bytes(12))))
+
+
+def box(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I4s", 8 + len(content), kind) + content
+
+
+@pytest.mark.parametrize(
+    ("container", "codec"),
+    [("mp4", "libx264"), ("matroska", "libx264"), ("avi", "mpeg4")],
+)
+def test_missing_bytes_are_counted(container: str, codec: str) -> None:
+    clip = make_clip(container, codec)
+    clip = header_first(clip) if container == "mp4" else clip
+    assert layout(clip).missing == 0
+    assert layout(clip[:-500]).missing == 500
+
+
+def test_a_recording_of_unknown_length_misses_nothing() -> None:
+    live = remux(make_clip(), "matroska", {"live": "1"})
+    assert layout(live[:-500]).missing == 0
+    avi = bytearray(make_clip("avi", "mpeg4"))
+    avi[4:8] = bytes(4)
+    assert layout(bytes(avi)).missing == 0
+
+
+def test_bytes_behind_the_last_box_do_not_matter() -> None:
+    assert layout(make_clip() + b"\xff\xff\xff\xffjunk and more").missing == 0
+
+
+@pytest.mark.parametrize(
+    ("degrees", "turned"),
+    [(0, 0), (89.6, 90), (-90, 270), (180, 180), (-180, 180), (359, 0), (271, 270)],
+)
+def test_rotation_is_rounded_to_quarter_turns(degrees: float, turned: int) -> None:
+    assert quarter_turns(degrees) == turned
+
+
+def test_damage_is_left_out_and_never_raises() -> None:
+    chance = random.Random(5)
+    for signature, clip in ((ISO, make_clip(rotation=90)), (MATROSKA, make_clip("matroska"))):
+        for _ in range(300):
+            damaged = bytearray(clip[: chance.randrange(1, len(clip))])
+            for _ in range(5):
+                damaged[chance.randrange(len(damaged))] = chance.choice((0, 1, 127, 255))
+            found = read_layout(io.BytesIO(bytes(damaged)), len(damaged), signature)
+            assert found.rotation in {0, 90, 180, 270}
+            assert found.missing >= 0
+
+
+class CountedReads(io.BytesIO):
+    reads = 0
+
+    def read(self, size: int | None = -1) -> bytes:
+        self.reads += 1
+        return super().read(size)
+
+
+def test_a_file_of_nothing_but_small_boxes_is_not_walked_for_ever() -> None:
+    stream = CountedReads(box(b"ftyp", b"isom") + box(b"free", b"") * 50_000)
+    assert read_layout(stream, len(stream.getvalue()), ISO) == Layout()
+    assert stream.reads < 1000
