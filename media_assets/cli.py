@@ -4,16 +4,15 @@ Exit codes: 0 done, 1 a step failed, 2 wrong usage or configuration.
 """
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, get_args
 
 import click
 
 from media_assets.errors import ConfigurationError, MediaAssetsError
-from media_assets.library.kinds import EXTENSIONS
+from media_assets.library.kinds import EXTENSIONS, Kind
+from media_assets.library.words import MAX_RATING, Words
 from media_assets.settings import DEFAULT_FILE
-from media_assets.stages.catalog import StageName
+from media_assets.stages.catalog import STAGE_NAMES, StageName
 
 # Stages bring polars, DuckDB and decoders (0.6 s), Dagster 1.1 s: each command loads what it needs.
 
@@ -30,7 +29,7 @@ player_option = click.option("--player", "players", multiple=True, help="Only th
 class _Commands(click.Group):
     """Turns our errors into a line and an exit code."""
 
-    def invoke(self, ctx: click.Context) -> Any:
+    def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
         except ConfigurationError as error:
@@ -113,10 +112,11 @@ def failures(config: Path | None, players: tuple[str, ...], *, as_json: bool) ->
     """What could not be done, why, how often it was tried, and when it is tried again."""
     from media_assets.stages import status as stage
     from media_assets.stages.platform import Platform
+    from media_assets.stages.players import chosen_players
     from media_assets.terminal import print_failures, print_json
 
     platform = Platform.load(config)
-    names = _chosen(platform, players)
+    names = chosen_players(platform, players)
     media = [row for name in names for row in stage.failures(platform, name).to_dicts()]
     sources = [] if players else stage.source_failures(platform).to_dicts()
     if as_json:
@@ -128,7 +128,7 @@ def failures(config: Path | None, players: tuple[str, ...], *, as_json: bool) ->
 @main.command()
 @config_option
 @click.option("--player", required=True, help="Whose media.")
-@click.option("--stage", "stages", multiple=True, type=click.Choice(get_args(StageName)),
+@click.option("--stage", "stages", multiple=True, type=click.Choice(STAGE_NAMES),
               help="Only this stage; again for more.")  # fmt: skip
 @click.option("--kind", type=click.Choice(list(EXTENSIONS)), help="Only media of this kind.")
 @click.option("--failed", is_flag=True, help="Also what failed, whether its retry is due or not.")
@@ -136,60 +136,56 @@ def failures(config: Path | None, players: tuple[str, ...], *, as_json: bool) ->
 @click.option("--dry-run", is_flag=True, help="List what would be done, write nothing.")
 @json_option
 def reprocess(
-    config: Path | None, player: str, stages: tuple[StageName, ...], *, as_json: bool,
-    **choice: Any,
+    config: Path | None, player: str, stages: tuple[StageName, ...], kind: Kind | None,
+    *, failed: bool, force: bool, dry_run: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Do stages of the analysis again."""
     from media_assets.run_command import reprocess_player
+    from media_assets.stages.reprocess import Choice
 
-    sys.exit(reprocess_player(config, player, stages, as_json=as_json, **choice))
-
-
-def _words(name: str, help_text: str, *arguments: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    def decorate(function: Callable[..., None]) -> click.Command:
-        for argument in reversed(arguments):
-            function = argument(function)
-        return main.command(name, help=help_text)(config_option(function))
-
-    return decorate
+    choice = Choice(stages or STAGE_NAMES, kind, failed=failed, force=force)
+    sys.exit(reprocess_player(config, player, choice, as_json=as_json, dry_run=dry_run))
 
 
-_ids = click.argument("media_ids", nargs=-1, required=True, metavar="MEDIA_ID...")
-
-
-@_words(
-    "tag", "Give media tags, or take them away.", _ids,
-    click.option("--add", multiple=True, help="Tag to add; again for more."),
-    click.option("--remove", multiple=True, help="Tag to remove; again for more."),
-)  # fmt: skip
+@main.command()
+@config_option
+@click.argument("media_ids", nargs=-1, required=True, metavar="MEDIA_ID...")
+@click.option("--add", multiple=True, help="Tag to add; again for more.")
+@click.option("--remove", multiple=True, help="Tag to remove; again for more.")
 def tag(
     config: Path | None, media_ids: tuple[str, ...], add: tuple[str, ...], remove: tuple[str, ...]
 ) -> None:
-    """Change the tags of media."""
+    """Give media tags, or take them away."""
     if not add and not remove:
         raise click.UsageError("give at least one --add or --remove")
-    _annotate(config, media_ids, add_tags=add, remove_tags=remove)
+    _annotate(config, media_ids, Words(add_tags=add, remove_tags=remove))
 
 
-@_words("note", "Write a note on one media; an empty text removes it.",
-        click.argument("media_id"), click.argument("text"))  # fmt: skip
+@main.command()
+@config_option
+@click.argument("media_id")
+@click.argument("text")
 def note(config: Path | None, media_id: str, text: str) -> None:
-    """Write a note."""
-    _annotate(config, (media_id,), note=text)
+    """Write a note on one media; an empty text removes it."""
+    _annotate(config, (media_id,), Words(note=text))
 
 
-@_words("title", "Give one media a title; an empty text removes it.",
-        click.argument("media_id"), click.argument("text"))  # fmt: skip
+@main.command()
+@config_option
+@click.argument("media_id")
+@click.argument("text")
 def title(config: Path | None, media_id: str, text: str) -> None:
-    """Give a title."""
-    _annotate(config, (media_id,), title=text)
+    """Give one media a title; an empty text removes it."""
+    _annotate(config, (media_id,), Words(title=text))
 
 
-@_words("rate", "Rate one media from 0 to 5.",
-        click.argument("media_id"), click.argument("rating", type=click.IntRange(0, 5)))  # fmt: skip
+@main.command()
+@config_option
+@click.argument("media_id")
+@click.argument("rating", type=click.IntRange(0, MAX_RATING))
 def rate(config: Path | None, media_id: str, rating: int) -> None:
-    """Give a rating."""
-    _annotate(config, (media_id,), rating=rating)
+    """Rate one media from 0 to 5."""
+    _annotate(config, (media_id,), Words(rating=rating))
 
 
 @main.command()
@@ -211,16 +207,10 @@ def doctor(config: Path | None, *, as_json: bool) -> None:
     sys.exit(1 if any(finding.remedy for finding in findings) else 0)
 
 
-def _annotate(config: Path | None, media_ids: tuple[str, ...], **words: Any) -> None:
+def _annotate(config: Path | None, media_ids: tuple[str, ...], words: Words) -> None:
     from media_assets.stages.notes import annotate
     from media_assets.stages.platform import Platform
 
-    owners = annotate(Platform.load(config), media_ids, **words)
+    owners = annotate(Platform.load(config), media_ids, words)
     for media_id, player in owners.items():
         click.echo(f"{media_id} of {player}: done; shown in media.parquet after the next run")
-
-
-def _chosen(platform: Any, players: tuple[str, ...]) -> list[str]:
-    from media_assets.stages.players import chosen_players
-
-    return chosen_players(platform, players)

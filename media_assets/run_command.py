@@ -2,18 +2,20 @@
 
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from media_assets.errors import ConfigurationError
 from media_assets.settings import dagster_home
-from media_assets.stages.catalog import STAGE_NAMES, StageName
 from media_assets.stages.platform import Platform
 from media_assets.stages.players import chosen_players, find_players
-from media_assets.stages.reprocess import forget, plan
+from media_assets.stages.reprocess import Choice, forget, plan
 from media_assets.stages.status import status
 from media_assets.terminal import print_json, print_status, print_table, progress_display
+
+if TYPE_CHECKING:  # Dagster takes a second to load; a dry run does without it
+    from media_assets.orchestration.run import RunResult
 
 
 def run_players(
@@ -48,18 +50,12 @@ def run_players(
 
 
 def reprocess_player(
-    config: Path | None,
-    player: str,
-    stages: tuple[StageName, ...],
-    *,
-    as_json: bool,
-    dry_run: bool,
-    **choice: Any,
+    config: Path | None, player: str, choice: Choice, *, as_json: bool, dry_run: bool
 ) -> int:
     """Do stages again, or list what would be done; returns the exit code."""
     platform = Platform.load(config)
     chosen_players(platform, (player,))
-    chosen = plan(platform, player, stages or STAGE_NAMES, **choice)
+    chosen = plan(platform, player, choice)
     if dry_run:
         rows = chosen.to_dicts()
         if as_json:
@@ -71,7 +67,7 @@ def reprocess_player(
     return run_players(config, (player,), as_json=as_json, allow_mass_missing=False)
 
 
-def _tell(result: Any) -> None:
+def _tell(result: "RunResult") -> None:
     for step, reason in result.failed_steps.items():
         click.echo(f"{result.player}: step {step} failed: {reason}", err=True)
     for check, reason in result.failed_checks.items():

@@ -22,6 +22,8 @@ MIB = 1024**2
 
 def _known_zone(name: str) -> str:
     try:
+        if name in {"localtime", "posixrules"}:
+            raise ValueError("the zone of this machine")
         ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
         raise ValueError(

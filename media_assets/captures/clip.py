@@ -89,7 +89,7 @@ def analyse_clip(stream: BinaryIO, size: int, extension: str, options: ClipOptio
     `stream` must be seekable; it is only read, never closed, and FFmpeg learns no path and may open
     nothing else. `extension` is only named in messages.
 
-    The metadata comes without decoding (800 clips a second) but for its `frame_hashes`: they come
+    The metadata comes without decoding (700 clips a second) but for its `frame_hashes`: they come
     with the part `thumbnail`, whose key frames they are taken from, and are None without it. There
     are as many as the clip has key frames between 10 % and 90 % that show something, at most 8;
     where no key frame lies there, those nearest outside.
@@ -104,11 +104,12 @@ def analyse_clip(stream: BinaryIO, size: int, extension: str, options: ClipOptio
         CorruptMediaError: not even the header can be read.
         UnsupportedMediaError: no container that is known here.
         UnreadableMediaError: the operating system refuses to read on.
-        LimitExceededError: over the limits, and the header does not suffice to describe it.
+        LimitExceededError: its tags are larger than what may be embedded, or opening it needs more
+            memory than there is.
     """
     signature, layout = _look(stream, size, extension)
     with open_clip(stream, signature, options.limits) as container:
-        metadata = read_metadata(container, signature, layout.rotation, size)
+        metadata = read_metadata(container, signature, layout.rotation, size, options.limits)
         moving = video_stream(container)
         clip = _Clip(container, moving, metadata, layout, signature.described)
         frames, problem = _frames(clip, options)

@@ -12,13 +12,15 @@ from av.video.stream import VideoStream
 from media_assets.captures.clip_signature import Signature
 from media_assets.errors import (
     CorruptMediaError,
+    DisguisedMediaError,
     LimitExceededError,
     UnreadableMediaError,
     UnsupportedMediaError,
 )
 from media_assets.settings import LimitSettings
 
-READ_BYTES = 64 * 1024
+READ_BYTES = 32 * 1024
+"""A read of FFmpeg; describing an MP4 takes four."""
 SQUARE_TOLERANCE = 0.02
 """Pixels that are less than this from square count as square: encoders round the ratio."""
 
@@ -78,6 +80,7 @@ def open_clip(
 
     Raises:
         CorruptMediaError, UnsupportedMediaError, UnreadableMediaError, LimitExceededError
+        DisguisedMediaError: it asks for another file or address.
     """
     container = _open(stream, signature, _HEADER_ONLY)
     try:
@@ -161,7 +164,7 @@ def _lacks_description(container: InputContainer) -> bool:
 
 
 def _refuse_other_files(address: str, flags: int, options: dict[str, str]) -> NoReturn:
-    raise PermissionError(f"a clip may not open another file: {address!r}")
+    raise DisguisedMediaError(f"it asks for another file or address: {address!r}")
 
 
 def _reason(error: BaseException) -> str:

@@ -73,15 +73,19 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True)
 class KeyTimes:
-    """Timestamps to seek to, ascending. `indexed`: they are those of key frames, else guesses."""
+    """Timestamps to seek to, ascending. `indexed`: they are those of key frames, else guesses.
+
+    `first` is where to look when none of them gives a frame: the beginning of the clip.
+    """
 
     times: tuple[int, ...]
     indexed: bool
+    first: int
 
     def nearest_to(self, timestamp: int) -> "KeyTimes":
         """The same, the nearest to a timestamp first."""
         ordered = sorted(self.times, key=lambda time: abs(time - timestamp))
-        return KeyTimes(tuple(ordered), self.indexed)
+        return KeyTimes(tuple(ordered), self.indexed, self.first)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,13 +117,13 @@ def key_times(container: InputContainer, line: Timeline, *, described: bool) -> 
         container.seek(line.first, stream=line.stream)
     index = line.stream.index_entries
     if not described or not _covers(index, line):
-        return KeyTimes(tuple(line.targets()), indexed=False)
+        return KeyTimes(tuple(line.targets()), indexed=False, first=line.start)
     # The index of MP4 has decoding times, which are earlier than those of presentation.
     delay = max(0, line.start - index[0].timestamp)
     chosen = {time for target in line.targets() for time in _nearest(index, line, target, delay)}
     if len(chosen) < ENOUGH:
         chosen.update(_around(index, line))
-    return KeyTimes(tuple(sorted(chosen)[:KEY_FRAMES]), indexed=True)
+    return KeyTimes(tuple(sorted(chosen)[:KEY_FRAMES]), indexed=True, first=index[0].timestamp)
 
 
 def decode_key_frames(
@@ -127,26 +131,29 @@ def decode_key_frames(
 ) -> Iterator[KeyFrame]:
     """Decode the key frames at the given times, each once and in that order.
 
-    One that is damaged is left out.
+    One that is damaged is left out. Where not one can be decoded, the first of the clip is tried: a
+    recording with intra refresh has no other that is complete, whatever its index says.
 
     Raises:
         CorruptMediaError: not one could be decoded.
     """
     _prepare_decoder(stream, limits)
     seen: set[int] = set()
-    problem: CorruptMediaError | None = None
+    problems: list[CorruptMediaError] = []
     decoded = False
-    for time in where.times:
-        try:
-            frame = _decode_at(container, stream, time, where.indexed, seen)
-        except CorruptMediaError as error:
-            problem = error
-            continue
-        if frame is not None:
-            decoded = True
-            yield frame
-    if not decoded:
-        raise problem or CorruptMediaError("no key frame can be found in it")
+    for times in (where.times, (where.first,)):
+        for time in times:
+            try:
+                frame = _decode_at(container, stream, time, where.indexed, seen)
+            except CorruptMediaError as error:
+                problems.append(error)
+                continue
+            if frame is not None:
+                decoded = True
+                yield frame
+        if decoded:
+            return
+    raise problems[0] if problems else CorruptMediaError("no key frame can be found in it")
 
 
 def _covers(index: IndexEntries, line: Timeline) -> bool:

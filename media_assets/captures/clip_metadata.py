@@ -17,7 +17,8 @@ from media_assets.captures.clip_container import (
     video_stream,
 )
 from media_assets.captures.clip_signature import Signature
-from media_assets.errors import MediaError
+from media_assets.errors import LimitExceededError, MediaError
+from media_assets.settings import LimitSettings
 
 MEASURED_PACKETS = 500_000
 """Packets that are read to measure a clip whose header has no duration: 2 hours at 60 a second."""
@@ -54,9 +55,17 @@ class ClipMetadata:
 
 
 def read_metadata(
-    container: InputContainer, signature: Signature, rotation: int, size: int
+    container: InputContainer,
+    signature: Signature,
+    rotation: int,
+    size: int,
+    limits: LimitSettings,
 ) -> ClipMetadata:
-    """Describe an open clip of `size` bytes. Nothing is decoded."""
+    """Describe an open clip of `size` bytes. Nothing is decoded.
+
+    Raises:
+        LimitExceededError: the tags are larger than what may be embedded.
+    """
     stream = video_stream(container)
     shown = shown_size(stream, rotation) if stream else None
     seconds = _duration(container, stream)
@@ -76,7 +85,7 @@ def read_metadata(
         has_audio=audio is not None,
         creation_time=parsed_creation_time(stored),
         creation_time_raw=stored,
-        tags=_json(container.metadata),
+        tags=_json(container.metadata, limits.max_embedded_bytes),
         frame_hashes=None,
     )
 
@@ -180,5 +189,8 @@ def _creation_time(container: InputContainer, stream: VideoStream | None) -> str
     return None
 
 
-def _json(tags: Mapping[str, str]) -> str | None:
+def _json(tags: Mapping[str, str], limit: int) -> str | None:
+    length = sum(len(name) + len(value) for name, value in tags.items())
+    if length > limit:
+        raise LimitExceededError(f"its tags have {length} characters: the limit is {limit}")
     return json.dumps(dict(tags), ensure_ascii=False) if tags else None

@@ -93,7 +93,10 @@ def parse_exif(block: bytes) -> Exif:
     if order is None:
         return Exif(problem="the EXIF block does not start like one")
     reader = _Reader(memoryview(block)[start:], order)
-    main = reader.directory(reader.number("I", 4), ExifTags.TAGS)
+    first = reader.number("I", 4)
+    if first is None:
+        return Exif(problem="the EXIF block ends before its first directory")
+    main = reader.directory(first, ExifTags.TAGS)
     inner = reader.directory(reader.pointers.get(EXIF_POINTER), ExifTags.TAGS)
     gps = reader.directory(reader.pointers.get(GPS_POINTER), ExifTags.GPSTAGS)
     return Exif(inner | main, gps, reader.problem())

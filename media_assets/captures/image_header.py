@@ -1,6 +1,6 @@
 """What an image says about itself before its pixels are decoded."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PIL import ImageFile
 
@@ -53,7 +53,10 @@ def read_header(
         LimitExceededError: more EXIF than `limits.max_embedded_bytes`.
     """
     exif = _exif(image, content, chunks, limits)
-    orientation = image.info.get("original_orientation") or exif.orientation
+    stored = image.info.get("original_orientation")  # HEIC: its decoder turns, and notes it here
+    if isinstance(stored, int):
+        exif = replace(exif, tags=exif.tags | {"Orientation": stored})
+    orientation = exif.orientation
     width, height = upright_size(image, orientation)
     return ImageHeader(
         width=width,

@@ -32,7 +32,8 @@ _COPY = re.compile(
 )
 # LosslessCut writes `-00.00.05.000-00.00.10.000` for a segment, `-cut-merged-<epoch>` for several.
 _TRIM = re.compile(
-    r"(?:[-_ ]?trim(?:med)?|-cut(?:-[^ _]*)?|(?:-[0-9]{2}\.[0-9]{2}\.[0-9]{2}\.[0-9]{3}){2}[^ ]*)\Z",
+    r"(?:[-_ ]?trim(?:med)?|-cut(?:-[^ _]*)?"
+    r"|(?:-[0-9]{2}\.[0-9]{2}\.[0-9]{2}\.[0-9]{3}){2}[^ ]*)\Z",
     re.IGNORECASE,
 )
 # Blanks of other widths become plain. Marks of writing direction, which some Windows programs put
@@ -124,7 +125,7 @@ def _plain(name: str) -> str:
         return ""
     if name.isascii():
         return name
-    # macOS stores letters and their accents apart.
+    # macOS stores letters and their accents apart; titles are compared.
     return unicodedata.normalize("NFC", name.translate(_MARKS))
 
 

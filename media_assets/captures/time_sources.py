@@ -202,11 +202,7 @@ def _file_name(name: NameTime | None, hints: _Hints) -> Claim | None:
     if name.zone == "utc":
         time, factor, flags = name.time.replace(tzinfo=UTC), 1.0, name.flags
     else:
-        # A time that may be the end is looked for at both ends of the clip.
-        anchors: tuple[Anchor, ...] = (
-            (name.anchor, "end") if name.rule.end_when_modified else (name.anchor,)
-        )
-        time, factor, flags = _from_local(name.time, hints, anchors)
+        time, factor, flags = _from_local(name.time, hints, name.anchor)
         flags += name.flags
     return Claim(
         "file_name",
@@ -229,7 +225,7 @@ def _name_anchor(name: NameTime, time: datetime, hints: _Hints) -> Anchor:
 
 
 def _from_local(
-    local: datetime, hints: _Hints, anchors: tuple[Anchor, ...]
+    local: datetime, hints: _Hints, anchor: Anchor
 ) -> tuple[datetime, float, tuple[str, ...]]:
     """The time in UTC, the factor on its quality, and its flags."""
     utc = to_utc(local, hints.zone)
@@ -237,8 +233,7 @@ def _from_local(
         return utc.time, 1.0, ()
     if utc.flag == "dst_gap":
         return utc.time, GAP_FACTOR, (utc.flag,)
-    near = [hint for anchor in anchors for hint in hints.of(anchor)]
-    utc = to_utc(local, hints.zone, near)
+    utc = to_utc(local, hints.zone, hints.of(anchor))
     return utc.time, 1.0 if utc.certain else FOLD_FACTOR, (utc.flag,)
 
 
@@ -258,7 +253,7 @@ def _exif(evidence: CaptureEvidence, hints: _Hints, anchor: Anchor) -> Claim | N
         says = f'"{local.isoformat()} {offset}"'
         time = local.replace(tzinfo=offset).astimezone(UTC)
         return Claim("exif", says, time, anchor, precision, EXIF_QUALITY)
-    time, factor, flags = _from_local(local, hints, (anchor,))
+    time, factor, flags = _from_local(local, hints, anchor)
     quality = EXIF_LOCAL_QUALITY * factor
     says = f'"{local.isoformat()}"'
     return Claim("exif", says, time, anchor, precision, quality, True, flags)

@@ -14,7 +14,6 @@ from media_assets.errors import ConfigurationError
 HINT_REACH = timedelta(hours=6)
 
 _DAY = timedelta(days=1)
-_MARGIN = timedelta(hours=3)
 
 DstFlag = Literal["", "dst_gap", "dst_fold"]
 
@@ -78,15 +77,15 @@ def to_utc(local: datetime, zone: str, hints: Sequence[datetime] = ()) -> UtcTim
 
 @lru_cache(maxsize=65_536)
 def _steady_offset(zone: str, day: int) -> timedelta | None:
-    """The offset of a whole day, by its ordinal; None when the clock changes on it or nearby.
+    """The offset of a whole day, by its ordinal; None when the clock changes on it.
 
     Captures come in sessions, so that the same days are asked for again and again: 0.7 us instead
-    of 5. Three hours on both sides are more than any clock is put forward or back at midnight.
+    of 5. Folds: a change that begins before midnight and ends after it counts for both days.
     """
     place = zone_of(zone)
     midnight = datetime.fromordinal(day)
-    first = place.utcoffset((midnight - _MARGIN).replace(fold=0))
-    last = place.utcoffset((midnight + _DAY + _MARGIN).replace(fold=1))
+    first = place.utcoffset(midnight)
+    last = place.utcoffset((midnight + _DAY).replace(fold=1))
     return first if first == last else None
 
 

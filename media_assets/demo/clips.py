@@ -17,7 +17,7 @@ from media_assets.demo.scenes import landscape
 Plane = NDArray[np.uint8]
 
 RATE = 30
-_SOUND_RATE = 24_000  # mono: the sound would take longer to encode than the picture
+_SOUND_RATE = 16_000  # low and mono: else the sound takes as long to encode as the picture
 _PAN = 4  # pixels a frame: even, so that the half-size color planes move with the picture
 
 
@@ -34,7 +34,8 @@ def write_clip(capture: Capture, file: Path) -> None:
         video.options = {"preset": "ultrafast", "crf": "30", "g": str(2 * RATE)}
         video.thread_count = 1  # clips are made side by side
         sound = container.add_stream("aac", rate=_SOUND_RATE, layout="mono")
-        sound.bit_rate = 48_000
+        sound.bit_rate = 32_000
+        sound.options = {"aac_coder": "fast"}
         container.mux(sound.encode(_sound(capture)))
         container.mux(sound.encode(None))
         for frame in _frames(capture, width, height):

@@ -18,7 +18,7 @@ Scale = Literal["major", "minor"]
 Samples = NDArray[np.float32]
 
 KEYS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
-SECONDS = 16
+SECONDS = 12
 VARIOUS = "Various Artists"
 
 # Degrees of the scale and the semitones of their triads above the tonic.

@@ -59,7 +59,7 @@ def map_unordered(
     weight: Callable[[ItemT], int],
     prepare: Callable[[], None],
     preload: str,
-    chunking: Chunking = Chunking(),  # noqa: B008 a frozen value
+    chunking: Chunking = Chunking(),
 ) -> Generator[Outcome[ItemT, ResultT], None, None]:
     """Outcomes as they come, in no particular order; each item gives exactly one.
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import BinaryIO
+from io import FileIO
 
 from blake3 import blake3
 from xxhash import xxh3_128
@@ -19,7 +19,7 @@ _NO_ACCESS_TIME = getattr(os, "O_NOATIME", 0)
 
 
 @contextmanager
-def open_original(path: str) -> Iterator[BinaryIO]:
+def open_original(path: str) -> Iterator[FileIO]:
     """An original, open for reading only, without buffering.
 
     The access time is left alone where the system allows that (Linux, own files). A FIFO that
@@ -43,7 +43,7 @@ def _open(path: str) -> int:
         return os.open(path, _READ_FLAGS)  # O_NOATIME is for the owner alone
 
 
-def read_whole(stream: BinaryIO, size: int) -> bytes:
+def read_whole(stream: FileIO, size: int) -> bytes:
     """All of a file that is `size` bytes long.
 
     Raises:
@@ -55,7 +55,7 @@ def read_whole(stream: BinaryIO, size: int) -> bytes:
     content = bytearray(size)
     view, filled = memoryview(content), 0
     try:
-        while filled < size and (count := stream.readinto(view[filled:])):  # type: ignore[attr-defined]  # a raw file has it
+        while filled < size and (count := stream.readinto(view[filled:])):
             filled += count
     except OSError as error:
         raise UnreadableMediaError(f"cannot be read: {error.strerror}") from error
@@ -68,7 +68,7 @@ def fingerprint(content: bytes) -> str:
     return _fingerprint(len(content), content[:EDGE], content[-EDGE:])
 
 
-def fingerprint_of(stream: BinaryIO, size: int) -> str:
+def fingerprint_of(stream: FileIO, size: int) -> str:
     """The same of an open file: at most 128 KiB are read.
 
     Raises:
@@ -96,7 +96,7 @@ def _fingerprint(size: int, head: bytes, tail: bytes) -> str:
     return digest.hexdigest()
 
 
-def _read_exactly(stream: BinaryIO, count: int) -> bytes:
+def _read_exactly(stream: FileIO, count: int) -> bytes:
     parts = []
     while count > 0 and (part := stream.read(count)):
         parts.append(part)

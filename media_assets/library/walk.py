@@ -1,4 +1,4 @@
-"""The walk over one scanned folder: names, sizes and times of its media files. Nothing is opened."""
+"""The walk over one scanned folder: names, sizes, times of its media files. Nothing is opened."""
 
 import os
 import stat

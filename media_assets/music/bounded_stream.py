@@ -1,6 +1,7 @@
 """An open file that hands out no more than a tag reader may hold, nor for ever."""
 
 import errno
+import os
 from io import BytesIO
 from typing import BinaryIO
 
@@ -32,7 +33,7 @@ class BoundedStream:
         self._limit = limit
         self._bytes_left: float = limit + SLACK_BYTES
         self.refusal: MediaError | None = None
-        self.size = self.seek(0, 2)
+        self.size = self._stream.seek(0, 2)
         self._reads_left = self.size + SLACK_READS
 
     def allow_all(self) -> None:
@@ -59,12 +60,14 @@ class BoundedStream:
         return data
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
-        """As of any file; a position before the start stays an error of the parser."""
+        """Go to a position; one before the start is the `OSError` that it is for a file on disk."""
+        start = 0 if whence == 0 else self.tell() if whence == 1 else self.size
+        position = start + offset
+        if position < 0:
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
         try:
-            return self._stream.seek(offset, whence)
+            return self._stream.seek(position)
         except OSError as error:
-            if error.errno == errno.EINVAL:
-                raise
             raise self._unreadable(error) from error
 
     def tell(self) -> int:

@@ -95,14 +95,16 @@ def find_container(stream: Stream, extension: str) -> Container:
     stream.seek(0)
     head = stream.read(HEAD_BYTES)
     _refuse_others(head)
+    begins = 0
     for _ in range(STACKED_TAGS):
         if not head.startswith(b"ID3") or len(head) < 10:
             break
-        stream.seek(stream.tell() - len(head) + id3_size(head))
+        begins = stream.seek(begins + id3_size(head))
         head = stream.read(HEAD_BYTES)
         if not head:
             raise CorruptMediaError("The file ends with its ID3 tag: there is no audio in it")
-    container = _by_signature(head) or EXTENSIONS.get(extension.lower().removeprefix("."))
+    by_extension = EXTENSIONS.get(extension.lower().removeprefix("."))
+    container = _by_signature(head) or by_extension or (None if begins == 0 else "MP3")
     if container is None:
         raise UnsupportedMediaError("The content is no audio format that is known here")
     return container

@@ -76,10 +76,14 @@ def _from_base64(text: str) -> bytes | None:
 
 
 def ape_picture(name: str, value: bytes) -> Picture:
-    """`Cover Art (Front)` and its like of APEv2: a file name, NUL, and the image."""
-    _, separator, data = value.partition(b"\0")
+    """`Cover Art (Front)` and its like of APEv2: a file name, NUL, and the image.
+
+    Some taggers leave the name out.
+    """
     kind = FRONT_COVER if "front" in name.lower() else OTHER
-    return Picture(kind, data if separator else value)
+    if looks_like_image(value):
+        return Picture(kind, value)
+    return Picture(kind, value.partition(b"\0")[2])
 
 
 def asf_picture(value: bytes) -> Picture | None:

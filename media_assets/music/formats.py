@@ -108,13 +108,19 @@ def _ogg_reader(kind: type[OggFileType], codec: str) -> Callable[[Source], Readi
     return read
 
 
+class _Mp4(MP4):
+    """Without chapters: one title that is cut within a character would cost the whole file."""
+
+    MP4Chapters = staticmethod(lambda atoms, stream: None)  # type: ignore[assignment]  # not a class
+
+
 def read_mp4_file(source: Source) -> Reading:
     """MP4 and QuickTime: the first audio track.
 
     Raises:
         UnsupportedMediaError: there is no audio track.
     """
-    file = parse(MP4, source)
+    file = parse(_Mp4, source)
     info = file.info
     if not info.codec:
         raise UnsupportedMediaError("The MP4 file has no audio track")

@@ -25,8 +25,6 @@ _SPLIT_AT_NUL = (b"T", b"COM", b"IPL", b"SYLT", b"SLT")
 _ONE_NUMBER = (b"PCNT", b"POPM", b"CNT", b"POP")
 """Frames that end in a number of any length, which mutagen builds byte by byte."""
 _COSTLY = _SPLIT_AT_NUL + _ONE_NUMBER
-
-
 _CHEAP_FRAME = 4096
 """A frame of this size costs little whatever is in it."""
 _INFLATION = 1032
@@ -41,18 +39,18 @@ def refuse_costly(tag: bytes, limit: int) -> None:
     """
     if len(tag) * _INFLATION <= limit and len(tag) ** 2 <= MOST_COPIED:
         return
-    version = tag[3]
-    body = tag[10:]
-    if version == 3 and tag[5] & _UNSYNCHRONISED:
-        body = body.replace(b"\xff\0", b"\xff")
-    starts = {0}
-    if version > 2 and tag[5] & _EXTENDED:
+    version, flags, body = tag[3], tag[5], tag[10:]
+    bodies = [body]
+    if version > 2 and flags & _EXTENDED:
         # Some taggers set the flag and write no such header; mutagen copes with both.
-        starts.add(synchsafe(body[:4]) if version == 4 else 4 + int.from_bytes(body[:4]))
+        size = synchsafe(body[:4]) if version == 4 else 4 + int.from_bytes(body[:4])
+        bodies.append(body[size:])
+    if version < 4 and flags & _UNSYNCHRONISED:
+        bodies += [content.replace(b"\xff\0", b"\xff") for content in bodies]
     # Some writers of 2.4 count frames in plain integers; mutagen decides between the two.
     for plain in (False, True) if version == 4 else (True,):
-        for start in starts:
-            _refuse_frames(body[start:], version, plain, limit)
+        for content in bodies:
+            _refuse_frames(content, version, plain, limit)
 
 
 def _refuse_frames(body: bytes, version: int, plain: bool, limit: int) -> None:

@@ -67,8 +67,6 @@ def find_chunk(chunks: list[Chunk], *names: str) -> Chunk | None:
 
 def read_info(content: bytes, tags: Tags) -> None:
     """The texts of one `LIST` chunk of the type `INFO`, by their four letters."""
-    if content[:4] != b"INFO":
-        return
     position = 4
     while position + 8 <= len(content):
         name, size = RIFF.header.unpack_from(content, position)

@@ -62,7 +62,7 @@ def read_wav(source: Source) -> Reading:
     tags = _chunk_id3(source, chunks)
     info = Tags()
     for chunk in chunks:
-        if chunk.name == "LIST":
+        if chunk.name == "LIST" and source.at(chunk.start, 4) == b"INFO":
             read_info(chunk_content(source.stream, chunk), info)
     tags.add_fallback(info)
     layout = find_chunk(chunks, "fmt ")

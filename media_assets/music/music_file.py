@@ -1,10 +1,12 @@
 """Everything that the library keeps of one music file, from one read of it."""
 
 import re
+import struct
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from mutagen import MutagenError
+from mutagen import apev2, id3
+from mutagen.mp3 import HeaderNotFoundError
 
 from media_assets.errors import (
     CorruptMediaError,
@@ -14,14 +16,24 @@ from media_assets.errors import (
     UnreadableMediaError,
 )
 from media_assets.music.bounded_stream import BoundedStream
-from media_assets.music.containers import find_container
+from media_assets.music.containers import Container, find_container
 from media_assets.music.covers import choose_cover
 from media_assets.music.formats import READERS
 from media_assets.music.metadata import AudioMetadata, describe
 from media_assets.music.source import Source
 from media_assets.settings import LimitSettings
 
-_ADDRESS = re.compile(r"<[^<>]* at 0x[0-9a-fA-F]+>")
+BROKEN = "its structure is broken"
+REASONS: tuple[tuple[type[Exception], str], ...] = (
+    (UnicodeError, "a text in its tags is not in the encoding that it claims"),
+    (HeaderNotFoundError, "there is no MPEG audio in it"),
+    (id3.error, "its ID3 tag is broken"),
+    (apev2.error, "its header or its APEv2 tag is broken"),
+    (struct.error, "a header in it ends too early"),
+    (EOFError, "it ends too early"),
+)
+
+_NAMELESS = re.compile(r"<[^<>]* at 0x[0-9a-fA-F]+>|'<unknown>'")
 _CUT_SHORT = re.compile(r"file said (\d+) bytes, read (\d+) bytes")
 
 
@@ -53,37 +65,34 @@ def read_music(content: bytes | BinaryIO, extension: str, limits: LimitSettings)
     try:
         stream = BoundedStream(content, limit)
     except OSError as error:
-        raise _explained(error) from error
-    try:
-        return _read(stream, extension, limit)
-    except MediaError:
-        raise
-    except Exception as error:  # the one broad boundary: parsers meet broken files with any error
-        raise stream.refusal or _explained(error) from error
-
-
-def _read(stream: BoundedStream, extension: str, limit: int) -> MusicProducts:
+        raise UnreadableMediaError(f"The file cannot be read: {error.strerror or error}") from error
     if stream.size == 0:
         raise EmptyMediaError("The file has no bytes")
     container = find_container(stream, extension)
-    tags, technical = READERS[container](Source(stream, limit))
-    if tags.embedded > limit:
+    try:
+        return _read(Source(stream, limit), container)
+    except MediaError:
+        raise
+    except Exception as error:  # the one broad boundary: parsers meet broken files with any error
+        raise stream.refusal or _explained(error, container) from error
+
+
+def _read(source: Source, container: Container) -> MusicProducts:
+    tags, technical = READERS[container](source)
+    if tags.embedded > source.limit:
         raise LimitExceededError(
-            f"The tags and pictures have {tags.embedded} bytes; the limit is {limit}"
+            f"The tags and pictures have {tags.embedded} bytes; the limit is {source.limit}"
         )
     return MusicProducts(describe(tags, technical), choose_cover(tags.pictures))
 
 
-def _explained(error: Exception) -> MediaError:
+def _explained(error: Exception, container: Container) -> MediaError:
     """What a parser's error means for the file; never names an address in memory."""
-    if isinstance(error, OSError):
-        return UnreadableMediaError(f"The file cannot be read: {error.strerror or error}")
     if isinstance(error, MemoryError):
         return LimitExceededError("Reading the tags of the file needs more memory than there is")
-    text = _ADDRESS.sub("the file", str(error)).strip()
-    if cut := _CUT_SHORT.search(text):
+    detail = _NAMELESS.sub("the file", str(error)).strip() or type(error).__name__
+    if cut := _CUT_SHORT.search(detail):
         promised, found = cut.groups()
-        text = f"a block of {promised} bytes has only {found}"
-    if not isinstance(error, MutagenError):
-        text = f"its structure is broken ({type(error).__name__}{': ' if text else ''}{text})"
-    return CorruptMediaError(f"The file cannot be read as audio: {text or type(error).__name__}")
+        detail = f"a block of {promised} bytes has only {found}"
+    words = next((words for kind, words in REASONS if isinstance(error, kind)), BROKEN)
+    return CorruptMediaError(f"The {container} file cannot be read: {words} ({detail})")

@@ -203,7 +203,7 @@ def _weight(item: WorkItem) -> int:
 
 
 def _batches(results: Generator[Result, None, None]) -> Iterator[list[Result]]:
-    """Batches of up to `BATCH_MEDIA` results or `BATCH_SECONDS`; a stop hands over what is there."""
+    """Batches of up to `BATCH_MEDIA` results or `BATCH_SECONDS`; a stop hands over the last."""
     batch: list[Result] = []
     started = time.monotonic()
     try:

@@ -3,27 +3,15 @@
 from collections.abc import Iterable
 
 from media_assets.errors import ConfigurationError
+from media_assets.library.words import Words
 from media_assets.stages.platform import Platform
 from media_assets.stages.players import find_players
 from media_assets.store import notes as store
 from media_assets.store.connect import connect, transaction
 
-MAX_RATING = 5
 
-
-def annotate(
-    platform: Platform,
-    media_ids: Iterable[str],
-    *,
-    add_tags: tuple[str, ...] = (),
-    remove_tags: tuple[str, ...] = (),
-    note: str | None = None,
-    title: str | None = None,
-    rating: int | None = None,
-) -> dict[str, str]:
+def annotate(platform: Platform, media_ids: Iterable[str], words: Words) -> dict[str, str]:
     """Write words on media, whoever owns them; returns the owner of each.
-
-    What is None stays as it is; an empty text removes what was there.
 
     Raises:
         ConfigurationError: an id is nobody's media; then nothing is written.
@@ -35,7 +23,6 @@ def annotate(
             f"no media has the id {', '.join(unknown)}; media.parquet lists the ids"
         )
     for player in sorted(set(owners.values())):
-        change = store.Words(add_tags, remove_tags, note, title, rating)
         mine = [media_id for media_id in wanted if owners[media_id] == player]
         with (
             platform.writing(player),
@@ -43,7 +30,7 @@ def annotate(
             transaction(con),
         ):
             for media_id in mine:
-                store.write_words(con, media_id, change, platform.now())
+                store.write_words(con, media_id, words, platform.now())
     return owners
 
 

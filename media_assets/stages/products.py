@@ -125,7 +125,7 @@ def make_products(options: WorkOptions, item: WorkItem) -> Products:
     return products
 
 
-def _from_stream(options: WorkOptions, item: WorkItem, stream: BinaryIO) -> Products:
+def _from_stream(options: WorkOptions, item: WorkItem, stream: io.FileIO) -> Products:
     limit = options.limits.max_image_bytes if item.kind == "image" else WHOLE_READ_LIMIT
     if item.size <= limit:
         return _from_content(options, item, read_whole(stream, item.size))
@@ -134,7 +134,7 @@ def _from_stream(options: WorkOptions, item: WorkItem, stream: BinaryIO) -> Prod
         error = LimitExceededError(f"{item.size:,} bytes; at most {limit:,} are read of an image")
         return Products(edges, failures=_all_failed(item, error))
     stream.seek(0)
-    return _stored(options, item, edges, None, _make(options, item, io.BufferedReader(stream)))  # type: ignore[arg-type,type-var]  # a raw file is what it takes
+    return _stored(options, item, edges, None, _make(options, item, io.BufferedReader(stream)))
 
 
 def _from_content(options: WorkOptions, item: WorkItem, content: bytes) -> Products:

@@ -1,6 +1,6 @@
 """Doing stages again because a person asks for it."""
 
-from collections.abc import Iterable
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -12,23 +12,27 @@ from media_assets.store import analysis as store
 from media_assets.store.connect import connect, transaction
 
 
-def plan(
-    platform: Platform,
-    player: str,
-    stages: Iterable[StageName] = STAGE_NAMES,
-    *,
-    kind: Kind | None = None,
-    failed: bool = False,
-    force: bool = False,
-) -> pl.DataFrame:
-    """What would be done again: `media_id`, `file_path`, `stage`, `reason`.
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a person wants to have done again.
 
     Without `failed` and `force` that is what is pending anyway. `failed` adds what failed, its
     retry due or not; `force` adds everything that is done.
     """
-    frame = stage_frame(platform.settings, frozenset(stages))
+
+    stages: tuple[StageName, ...] = STAGE_NAMES
+    kind: Kind | None = None
+    failed: bool = False
+    force: bool = False
+
+
+def plan(platform: Platform, player: str, choice: Choice) -> pl.DataFrame:
+    """What would be done again: `media_id`, `file_path`, `stage`, `reason`."""
+    frame = stage_frame(platform.settings, frozenset(choice.stages))
     with connect(platform.player_database(player), read_only=True) as con:
-        return store.load_redo(con, frame, platform.now(), kind=kind, failed=failed, force=force)
+        return store.load_redo(
+            con, frame, platform.now(), kind=choice.kind, failed=choice.failed, force=choice.force
+        )
 
 
 def forget(platform: Platform, player: str, chosen: pl.DataFrame) -> int:

@@ -44,7 +44,8 @@ WHERE (excluded.last_seen, excluded.source, excluded.gamertag)
 
 _NAMED = """
 SELECT r.match_id,
-       coalesce(max(n.name) FILTER (n.asset_kind = 'playlist'), any_value(r.playlist_name)) AS playlist_name,
+       coalesce(max(n.name) FILTER (n.asset_kind = 'playlist'),
+                any_value(r.playlist_name)) AS playlist_name,
        coalesce(max(n.name) FILTER (n.asset_kind = 'map'), any_value(r.map_name)) AS map_name,
        coalesce(max(n.name) FILTER (n.asset_kind = 'pair'), any_value(r.pair_name)) AS pair_name,
        coalesce(max(n.name) FILTER (n.asset_kind = 'game_variant'),

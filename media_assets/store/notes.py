@@ -1,24 +1,13 @@
 """What people wrote about media."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import duckdb
 
+from media_assets.library.words import Words
 from media_assets.store.frames import frame_of
 from media_assets.store.tables.library import MEDIA_NOTES
 from media_assets.store.write import upsert
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """A change of what stands beside a media; None leaves a field, an empty text removes it."""
-
-    add_tags: tuple[str, ...] = ()
-    remove_tags: tuple[str, ...] = ()
-    note: str | None = None
-    title: str | None = None
-    rating: int | None = None
 
 
 def known_ids(con: duckdb.DuckDBPyConnection, media_ids: list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Publishing: each table as Parquet that is replaced by rename, and only when it says something new."""
+"""Publishing: each table as Parquet, replaced by rename and only when it says something new."""
 
 import os
 from collections.abc import Mapping

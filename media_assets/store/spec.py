@@ -1,4 +1,4 @@
-"""What a table is: the one source of its DDL, its upsert, its column schema and its documentation."""
+"""What a table is: the one source of its DDL, upsert, column schema and documentation."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -43,6 +43,7 @@ def make_clip(
     muxer: Mapping[str, str] | None = None,
     aspect: Fraction | None = None,
     crf: int = 23,
+    encoder: Mapping[str, str] | None = None,
 ) -> bytes:
     """A clip of `frames` pictures with a key frame every `gop`."""
     stream = io.BytesIO()
@@ -51,7 +52,7 @@ def make_clip(
         height, width = picture(0).shape[:2]
         video = output.add_stream(codec, rate=rate)
         video.width, video.height, video.pix_fmt = width, height, pixel_format
-        video.options = _encoder(codec, gop, crf)
+        video.options = dict(encoder or _encoder(codec, gop, crf))
         if aspect is not None:
             video.codec_context.sample_aspect_ratio = aspect
         if rotation is not None:

@@ -6,6 +6,7 @@ import struct
 
 import pytest
 from clip_samples import header_first, make_clip, remux
+
 from media_assets.captures.clip_layout import Layout, quarter_turns, read_layout
 from media_assets.captures.clip_signature import Signature, identify
 

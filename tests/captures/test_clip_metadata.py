@@ -9,9 +9,10 @@ from fractions import Fraction
 
 import pytest
 from clip_samples import header_first, make_clip, make_sound, pattern, remux
+
 from media_assets.captures.clip import ClipOptions, ClipProducts, analyse_clip
 from media_assets.captures.clip_metadata import ClipMetadata, parsed_creation_time
-from media_assets.errors import CorruptMediaError, UnsupportedMediaError
+from media_assets.errors import CorruptMediaError, LimitExceededError, UnsupportedMediaError
 from media_assets.settings import LimitSettings
 from media_assets.store.tables.analysis import VIDEO_METADATA
 
@@ -189,6 +190,13 @@ def test_tags_that_are_not_utf_8_are_kept_readable() -> None:
     assert tags["title"] == "Spiel \ufffd\ufffd"
 
 
+def test_tags_over_the_limit_are_refused() -> None:
+    clip = make_clip(frames=12, tags={"title": "x" * 2000})
+    strict = dataclasses.replace(METADATA, limits=LimitSettings(max_embedded_bytes=1000))
+    with pytest.raises(LimitExceededError, match="tags"):
+        analyse_clip(io.BytesIO(clip), len(clip), ".mp4", strict)
+
+
 class CountedBytes(io.BytesIO):
     taken = 0
 
@@ -200,7 +208,7 @@ class CountedBytes(io.BytesIO):
 
 @pytest.mark.parametrize("container", ["mp4", "matroska"])
 def test_metadata_alone_reads_little_and_decodes_nothing(container: str) -> None:
-    clip = make_clip(container, picture=lambda n: pattern(n, 640, 360), frames=120, crf=0)
+    clip = make_clip(container, picture=lambda n: pattern(n, 640, 360), frames=50, crf=0)
     stream = CountedBytes(clip)
     found = analyse_clip(stream, len(clip), ".mp4", METADATA)
     assert found.problem is None

@@ -2,6 +2,7 @@
 
 import pytest
 from clip_samples import make_clip
+
 from media_assets.captures.clip_signature import HEAD_BYTES, identify
 from media_assets.errors import (
     CorruptMediaError,
@@ -102,5 +103,5 @@ def test_what_no_container_begins_with_is_refused() -> None:
 
 
 def test_a_file_without_extension_is_named_plainly() -> None:
-    with pytest.raises(DisguisedMediaError, match="^the file is text"):
+    with pytest.raises(DisguisedMediaError, match=r"^the file is text"):
         identify(b"hello", "")

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from media_assets.captures.clip_tone import REFERENCE_WHITE, Transfer, displayable
 
 

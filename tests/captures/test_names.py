@@ -219,6 +219,13 @@ def test_the_time_is_at_the_end_since_titles_have_dates_too():
     assert found.title == "Best of 2019-05-04 10-00-00"
 
 
+def test_a_title_is_as_people_write_it():
+    found = read("Poke\u0301mon 2024-01-31 21-05-33.mp4")
+
+    assert found is not None
+    assert found.title == "Pok\u00e9mon"
+
+
 @pytest.mark.parametrize("name", ["Desktop", "Replay", "screenshot", "Screen Recording"])
 def test_what_stands_for_no_game_is_no_title(name):
     found = read(f"{name} 2024.01.31 - 21.05.33.12.mp4")

@@ -5,8 +5,9 @@ import io
 import numpy as np
 import pytest
 from clip_samples import pattern
-from media_assets.captures.preview import FRAME_MILLISECONDS, PreviewKind, encode_preview
 from PIL import Image, ImageFilter
+
+from media_assets.captures.preview import FRAME_MILLISECONDS, PreviewKind, encode_preview
 
 KINDS: list[PreviewKind] = ["gif", "webp"]
 

@@ -348,6 +348,11 @@ class TestAgreement:
         assert uses(found)["exif"] == "contradicts: another time"
         assert found.time_quality < CERTAIN
 
+    def test_two_times_of_the_same_clock_do_not_differ_by_a_zone(self):
+        found = taken(SHOT, exif_original="2024:01:31 22:05:33")
+
+        assert uses(found)["exif"] == "contradicts: another time"
+
     def test_one_that_agrees_outweighs_one_that_contradicts(self):
         # Some cameras write local time where the container asks for UTC.
         found = taken(GAME_BAR, creation_time=T + HOUR, mtime_ns=nanoseconds(T + LENGTH))
@@ -561,6 +566,14 @@ def test_the_zone_of_the_machine_plays_no_part(machine_zone, name, start):
     assert found.capture_start_utc is not None
     assert found.capture_start_utc.isoformat() == start
     assert found.capture_end_utc == found.capture_start_utc + LENGTH
+
+
+@pytest.mark.skipif(not hasattr(system_time, "tzset"), reason="only POSIX can change its zone")
+@pytest.mark.usefixtures("machine_zone")
+def test_a_naive_creation_time_is_utc_on_every_machine():
+    found = taken(CLIP, creation_time=T.replace(tzinfo=None))
+
+    assert interval(found) == (T - LENGTH, T + LENGTH)
 
 
 def test_rules_of_a_user():

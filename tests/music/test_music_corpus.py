@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from test_music_fuzz import fits
+from music_rows import fits
 
 from media_assets.errors import CorruptMediaError, MediaError, UnsupportedMediaError
 from media_assets.music.music_file import MusicProducts, read_music

@@ -91,7 +91,8 @@ def test_an_image_alone_in_base64():
 def test_an_ape_item():
     assert ape_picture("Cover Art (Front)", b"a.jpg\0" + JPEG) == Picture(FRONT, JPEG)
     assert ape_picture("COVER ART (BACK)", b"\0" + PNG) == Picture(OTHER, PNG)
-    assert ape_picture("Cover Art (Front)", b"no name") == Picture(FRONT, b"no name")
+    assert ape_picture("Cover Art (Front)", JPEG) == Picture(FRONT, JPEG)
+    assert ape_picture("Cover Art (Front)", b"no image") == Picture(FRONT, b"")
 
 
 def test_an_asf_attribute():

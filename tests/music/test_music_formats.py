@@ -131,6 +131,10 @@ class TestId3:
         found = metadata(first + second + second + samples.audio("mp2"))
         assert (found.codec, found.title) == ("mp2", samples.EXPECTED["title"])
 
+    def test_zeros_behind_the_tag(self):
+        tag = samples.id3_bytes(samples.id3_tag())
+        assert metadata(tag + bytes(5000) + samples.audio("mp2"), ".wav").codec == "mp2"
+
     def test_before_flac(self):
         tag = ID3()
         tag.add(id3.TIT2(encoding=3, text=["Not this"]))
@@ -236,6 +240,19 @@ class TestMp4:
         assert (found.bpm, found.title) == (128.0, "Títle")
         assert '"----:org.other:blob":{"bytes":3}' in found.tags
         assert '"----:org.other:jpeg":{"bytes":3}' in found.tags
+
+    def test_a_broken_chapter_title_costs_nothing(self):
+        chapter = bytes(8) + b"\x01" + bytes(8) + b"\x02\xe6\xa8"
+        box = (8 + len(chapter)).to_bytes(4) + b"chpl" + chapter
+        data = bytearray(samples.with_mp4("m4a"))
+        # The movie header is behind the audio, so that nothing else moves.
+        for name in (b"udta", b"moov"):
+            place = data.rindex(name) - 4
+            size = int.from_bytes(data[place : place + 4])
+            data[place : place + 4] = (size + len(box)).to_bytes(4)
+            if name == b"udta":
+                data[place + size : place + size] = box
+        assert metadata(bytes(data)).title == samples.EXPECTED["title"]
 
     def test_the_first_picture_is_the_cover(self):
         file = samples.with_mp4("m4a")

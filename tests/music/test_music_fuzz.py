@@ -1,18 +1,16 @@
 """Whatever the bytes, there are products that fit the table, or a `MediaError`."""
 
-import json
 import random
 
 import music_samples as samples
 import pytest
+from music_rows import fits
 
 from media_assets.errors import MediaError
-from media_assets.music.music_file import AudioMetadata, MusicProducts, read_music
+from media_assets.music.music_file import MusicProducts, read_music
 from media_assets.settings import LimitSettings
-from media_assets.store.tables.analysis import AUDIO_METADATA
 
 LIMITS = LimitSettings(max_embedded_bytes=2_000_000)
-HIGHEST = {"INTEGER": 2**31 - 1, "SMALLINT": 2**15 - 1}
 FORMATS = {
     **{kind: kind for kind in samples.ALL_FIELDS},
     "ac3": "ac3", "wavmp3": "wav", "speex": "ogg", "oggflac": "ogg", "info": "wav", "text": "aiff",
@@ -31,39 +29,10 @@ def original(kind: str) -> bytes:
     return makers[kind]() if kind in makers else samples.tagged(kind)
 
 
-def fits(metadata: AudioMetadata) -> bool:
-    """Every value is one that its column takes."""
-    for column in AUDIO_METADATA.columns[1:]:
-        value = getattr(metadata, column.name)
-        if value is None:
-            assert not column.required, column.name
-        elif column.type in HIGHEST:
-            assert type(value) is int, column.name
-            assert 0 <= value <= HIGHEST[column.type], column.name
-        elif column.type == "DOUBLE":
-            assert type(value) is float, column.name
-            assert abs(value) < 1e12, column.name
-        elif column.type == "BOOLEAN":
-            assert type(value) is bool, column.name
-        elif column.type == "VARCHAR[]":
-            assert value, column.name
-            assert all(is_text(text) for text in value), column.name
-        else:
-            assert is_text(value), column.name
-            if column.type == "JSON":
-                assert isinstance(json.loads(value), dict)
-    return True
-
-
-def is_text(value: object) -> bool:
-    return isinstance(value, str) and bool(value) and "\0" not in value.encode("utf-8").decode()
-
-
 def check(data: bytes, extension: str) -> None:
     try:
         products = read_music(data, extension, LIMITS)
-    except MediaError as error:
-        assert str(error)
+    except MediaError:
         return
     assert isinstance(products, MusicProducts)
     assert fits(products.metadata)

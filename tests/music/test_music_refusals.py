@@ -216,22 +216,23 @@ def test_tags_that_would_take_hours_are_refused_at_once():
     assert time.perf_counter() - started < 5
 
 
-def large_picture(size: int) -> dict[str, bytes]:
-    """Each container with a picture of a size."""
+def large_picture(kind: str, size: int) -> bytes:
+    """A file of a kind with a picture of a size."""
     picture = samples.JPEG.ljust(size, b"\1")
     tag = ID3()
     tag.add(id3.APIC(encoding=0, mime="image/jpeg", type=3, desc="", data=picture))
     items = samples.apev2.APEv2()
     items["Cover Art (Front)"] = samples.apev2.APEValue(b"a\0" + picture, samples.apev2.BINARY)
-    return {
-        "mp3": samples.with_id3(samples.audio("mp3"), tag),
-        "dsf": samples.dsf(samples.id3_bytes(tag)),
-        "flac": samples.with_flac_picture(picture),
-        "m4a": samples.with_mp4_cover(picture),
-        "wv": samples.with_ape(samples.audio("wv"), items),
-        "wma": samples.with_asf_picture(picture),
-        "spx": samples.speex([("METADATA_BLOCK_PICTURE", "A" * size)]),
+    makers = {
+        "mp3": lambda: samples.with_id3(samples.audio("mp3"), tag),
+        "dsf": lambda: samples.dsf(samples.id3_bytes(tag)),
+        "flac": lambda: samples.with_flac_picture(picture),
+        "m4a": lambda: samples.with_mp4_cover(picture),
+        "wv": lambda: samples.with_ape(samples.audio("wv"), items),
+        "wma": lambda: samples.with_asf_picture(picture),
+        "spx": lambda: samples.speex([("METADATA_BLOCK_PICTURE", "A" * size)]),
     }
+    return makers[kind]()
 
 
 KINDS = ("mp3", "dsf", "flac", "m4a", "wv", "wma", "spx")
@@ -239,7 +240,7 @@ KINDS = ("mp3", "dsf", "flac", "m4a", "wv", "wma", "spx")
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_pictures_over_the_limit_are_refused(kind):
-    data = large_picture(120_000)[kind]
+    data = large_picture(kind, 120_000)
     assert isinstance(refusal(data, limits=SMALL), LimitExceededError)
     assert isinstance(refusal_of_file(data), LimitExceededError)
 
@@ -252,7 +253,7 @@ def refusal_of_file(data: bytes) -> MediaError:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_pictures_within_the_limit_are_read(kind):
-    data = large_picture(50_000)[kind]
+    data = large_picture(kind, 50_000)
     assert read_music(data, "", SMALL).metadata.container
 
 
@@ -260,7 +261,7 @@ def test_pictures_within_the_limit_are_read(kind):
 def test_what_is_over_the_limit_is_not_even_read(kind):
     """Beyond the slack nothing is read into memory, whatever the parser asks for."""
     size = 8 * 1024**2
-    data = large_picture(size)[kind]
+    data = large_picture(kind, size)
     file = CountingFile(data)
     with pytest.raises(LimitExceededError):
         read_music(file, "", SMALL)

@@ -1,0 +1,41 @@
+"""A finished run over the sample library, made once for all tests of this folder."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from media_assets.demo.library import make_demo
+from workplace import Workplace
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample library, never run in itself."""
+    folder = tmp_path_factory.mktemp("sample") / "demo"
+    make_demo(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def finished(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Workplace:
+    """A copy of the sample after one run; tests read it and leave it as it is."""
+    folder = tmp_path_factory.mktemp("finished") / "demo"
+    shutil.copytree(sample, folder)
+    workplace = Workplace(folder)
+    workplace.run("run", "--json")
+    return workplace
+
+
+@pytest.fixture
+def workplace(sample: Path, tmp_path: Path) -> Workplace:
+    """A fresh copy of the sample."""
+    shutil.copytree(sample, tmp_path / "demo")
+    return Workplace(tmp_path / "demo")
+
+
+@pytest.fixture
+def continued(finished: Workplace, tmp_path: Path) -> Workplace:
+    """A copy of the finished run, to go on with. Paths differ, so its library has moved."""
+    shutil.copytree(finished.folder, tmp_path / "demo")
+    return Workplace(tmp_path / "demo")

@@ -1,0 +1,49 @@
+"""The content of all tables of a data folder, without what depends on when it was written."""
+
+from pathlib import Path
+
+import duckdb
+
+WRITTEN_AT = {
+    "first_seen_at", "last_scan_at", "done_at", "generated_at", "created_at", "computed_at",
+    "associated_at", "read_at", "first_sync_at", "updated_at", "changed_at", "first_failed_at",
+    "last_failed_at", "next_retry_at", "applied_at",
+}  # fmt: skip
+
+
+def databases(data: Path) -> list[Path]:
+    """Every database file, sorted."""
+    return sorted(data.rglob("*.duckdb"))
+
+
+def table_rows(file: Path, *, timeless: bool = True) -> dict[str, list[tuple[object, ...]]]:
+    """All rows of all tables of one database, sorted."""
+    with duckdb.connect(str(file), read_only=True) as con:
+        con.execute("SET TimeZone = 'UTC'")
+        names = [
+            name
+            for (name,) in con.execute(
+                "SELECT table_name FROM duckdb_tables() WHERE NOT internal ORDER BY 1"
+            ).fetchall()
+        ]
+        rows = {}
+        for name in names:
+            columns = [
+                column
+                for (column,) in con.execute(
+                    "SELECT column_name FROM duckdb_columns() WHERE table_name = ?", [name]
+                ).fetchall()
+                if not (timeless and column in WRITTEN_AT)
+            ]
+            chosen = ", ".join(columns)
+            rows[name] = con.execute(f"SELECT {chosen} FROM {name} ORDER BY ALL").fetchall()
+    return rows
+
+
+def all_rows(data: Path, *, timeless: bool = True) -> dict[str, list[tuple[object, ...]]]:
+    """All rows of all databases below a data folder."""
+    return {
+        f"{file.relative_to(data)}:{table}": rows
+        for file in databases(data)
+        for table, rows in table_rows(file, timeless=timeless).items()
+    }
