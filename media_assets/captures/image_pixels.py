@@ -105,7 +105,8 @@ def _reduced(image: Image.Image, side: int) -> tuple[Image.Image, Image.Image]:
     if image.mode.startswith("I;16"):
         image = _from_words(image)
     if image.has_transparency_data:
-        return _reduced_transparent(image.convert("RGBA"), side)
+        plain = image if image.mode == "RGBA" else image.convert("RGBA")  # convert would copy
+        return _reduced_transparent(plain, side)
     if image.mode in NOT_REDUCIBLE:
         image = image.convert("RGB")
     opaque = _eight_bit(_averaged(image, side))

@@ -52,7 +52,7 @@ def resized(image: Image.Image, target: tuple[int, int]) -> Image.Image:
     """The image at the width and height of `target`, which are not larger than its own."""
     if target == image.size:
         return image
-    # Lanczos takes 1.4 times as long (3.0 ms from 480 pixels) and cannot be told from it here.
+    # From 480 pixels, against Lanczos on the full image: 39 dB in 2.1 ms; Lanczos 42 dB in 3.0 ms.
     return image.resize(target, Image.Resampling.BICUBIC, reducing_gap=REDUCING_GAP)
 
 

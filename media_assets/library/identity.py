@@ -1,21 +1,22 @@
 """Who is who after a scan: unchanged, changed, moved, new, gone. Pure, over whole frames.
 
-Frames are keyed by `key`, a text that is equal for equal paths only. `KNOWN` has one row a media
-that the store knows, `SEEN` one row a media file that the walk saw.
+`KNOWN` has one row a media that the store knows, `SEEN` one row a media file that the walk saw.
+Both say where by `key` (see `library.paths`), of which SEEN has no two equal ones.
 """
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import polars as pl
 from xxhash import xxh3_128_hexdigest
 
+from media_assets.library.paths import path_of
+
 KNOWN = pl.Schema(
     {
         "media_id": pl.String,
         "key": pl.String,
-        "folder": pl.String,
-        "file_name": pl.String,
         "file_size": pl.Int64,
         "mtime_ns": pl.Int64,
         "fingerprint": pl.String,
@@ -26,9 +27,6 @@ SEEN = pl.Schema(
     {
         "key": pl.String,
         "folder": pl.String,
-        "file_path": pl.String,
-        "path_bytes": pl.Binary,
-        "file_name": pl.String,
         "file_ext": pl.String,
         "kind": pl.String,
         "file_size": pl.Int64,
@@ -36,14 +34,19 @@ SEEN = pl.Schema(
     }
 )
 
+_PARTS = pl.col("key").str.split_exact("\0", 1).struct
+_PATH = _PARTS.field("field_0")
+_NAME = _PATH.str.split(os.sep).list.last()  # noqa: PTH206 a column of paths, not a path
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """A scan against the store, by path alone.
 
     `changed` and `new` are rows of SEEN (`changed` with its `media_id`), `returned` are ids whose
-    file is back as it was, `absent` are rows of KNOWN whose path was not seen, whatever their
-    status, and `replaced` those whose path now has another content.
+    file is back as it was. The rest are rows of KNOWN, whatever their status: `absent` is not
+    where it was, `hidden` lies where the scan could not look, and `replaced` has a path that now
+    holds another content.
     """
 
     unchanged: int
@@ -51,44 +54,90 @@ class Comparison:
     changed: pl.DataFrame
     new: pl.DataFrame
     absent: pl.DataFrame
+    hidden: pl.DataFrame
     replaced: pl.DataFrame
 
 
-def compare(known: pl.DataFrame, seen: pl.DataFrame) -> Comparison:
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """A comparison after the moves.
+
+    `moved` and `changed` are rows of SEEN with their `media_id`, `new` rows of SEEN without one.
+    `gone` and `overwritten` are rows of KNOWN whose content is nowhere: of `overwritten` that is
+    certain, because another media has the path now.
+    """
+
+    moved: pl.DataFrame
+    changed: pl.DataFrame
+    new: pl.DataFrame
+    gone: pl.DataFrame
+    overwritten: pl.DataFrame
+
+
+def compare(
+    known: pl.DataFrame, seen: pl.DataFrame, unreadable: frozenset[str] = frozenset()
+) -> Comparison:
     """Compare by path; a file changed when its size or its mtime in nanoseconds differs.
 
     Several media may have had one path, of which at most one is present: that one has the path;
-    else the one whose size and mtime fit, else the first by id.
+    else the one whose size and mtime fit, else one that was not missing, else the first by id.
+    `unreadable` has the paths of folders and files that could not be looked at.
     """
-    same = (pl.col("file_size") == pl.col("size")) & (pl.col("mtime_ns") == pl.col("mtime"))
-    both = (
-        seen.join(
-            known.select("key", "media_id", "status", size="file_size", mtime="mtime_ns"),
-            on="key",
-            how="inner",
-        )
-        .with_columns(same=same, present=pl.col("status") == "present")
-        .sort("key", "present", "same", "media_id", descending=[False, True, True, False])
-        .unique("key", keep="first", maintain_order=True)
+    pairs = seen.join(
+        known.select("key", "media_id", "status", size="file_size", mtime="mtime_ns"),
+        on="key",
+        how="left",
+    ).with_columns(
+        same=(pl.col("file_size") == pl.col("size")) & (pl.col("mtime_ns") == pl.col("mtime"))
     )
-    equal = both.filter("same")
-    changed = both.filter(~pl.col("same")).select(*SEEN.names(), "media_id")
-    returned = equal.filter(~pl.col("present"))["media_id"]
+    if pairs.height > seen.height:
+        contested = pl.col("key").is_duplicated()
+        pairs = pl.concat([pairs.filter(~contested), _one_a_key(pairs.filter(contested))])
+    changed = pairs.filter(~pl.col("same")).select(*SEEN.names(), "media_id")
+    returned = pairs.filter(pl.col("same") & (pl.col("status") != "present"))["media_id"]
+    unseen = known.join(pairs, on="media_id", how="anti")
+    hidden = _at_or_below(unseen["key"], unreadable)
     return Comparison(
-        unchanged=equal.height - returned.len(),
+        unchanged=pairs.filter("same").height - returned.len(),
         returned=returned,
         changed=changed,
-        new=seen.join(both, on="key", how="anti"),
-        absent=known.join(both, on="media_id", how="anti"),
+        new=pairs.filter(pl.col("media_id").is_null()).select(SEEN.names()),
+        absent=unseen.filter(~hidden),
+        hidden=unseen.filter(hidden),
         replaced=known.join(changed, on="media_id", how="semi"),
     )
+
+
+def _one_a_key(pairs: pl.DataFrame) -> pl.DataFrame:
+    best = {"key": False, "present": True, "same": True, "status": True, "media_id": False}
+    return (
+        pairs.with_columns(present=pl.col("status") == "present")
+        .sort(*best, descending=list(best.values()))  # "unknown" goes before "missing"
+        .unique("key", keep="first", maintain_order=True)
+        .select(pairs.columns)
+    )
+
+
+def _at_or_below(keys: pl.Series, places: frozenset[str]) -> pl.Series:
+    """Which of the paths with these keys are one of the places or lie below one."""
+    if not places:
+        return pl.repeat(value=False, n=keys.len(), dtype=pl.Boolean, eager=True)
+    return pl.Series([_is_at_or_below(path_of(key), places) for key in keys], dtype=pl.Boolean)
+
+
+def _is_at_or_below(path: str, places: frozenset[str]) -> bool:
+    while path not in places:
+        parent = os.path.dirname(path)  # noqa: PTH120 a Path a step is ten times slower
+        if parent == path:
+            return False
+        path = parent
+    return True
 
 
 def worth_a_fingerprint(comparison: Comparison) -> pl.DataFrame:
     """The new and changed files that could be a known content: some lost content has that size."""
     sizes = _lost(comparison).select("file_size").unique()
-    candidates = pl.concat([comparison.new, comparison.changed.select(SEEN.names())])
-    return candidates.join(sizes, on="file_size", how="semi")
+    return _targets(comparison).join(sizes, on="file_size", how="semi")
 
 
 def find_moves(comparison: Comparison, fingerprints: pl.DataFrame) -> pl.DataFrame:
@@ -96,30 +145,65 @@ def find_moves(comparison: Comparison, fingerprints: pl.DataFrame) -> pl.DataFra
 
     `fingerprints` has `key` and `fingerprint` of what `worth_a_fingerprint` named. Equal size and
     fingerprint is equal content. Where several fit, a file that kept its path comes first, then
-    one that kept its name, then the order of the paths.
+    content that was not missing before this scan, of that a file that kept its name, then the
+    order of the paths. What is hidden did not move: nobody knows that it is gone.
     """
-    lost = _lost(comparison)
-    targets = pl.concat([comparison.new, comparison.changed.select(SEEN.names())]).join(
-        fingerprints, on="key", how="inner"
-    )
+    lost = _lost(comparison).with_columns(name=_NAME)
+    targets = _targets(comparison).join(fingerprints, on="key", how="inner")
+    targets = targets.with_columns(name=_NAME)
+    just_lost, whoever = pl.col("status") != "missing", pl.lit(value=True)
     moves = []
-    for kept in (["key"], ["file_name"], []):
-        found = _pair(lost, targets, ["file_size", "fingerprint", *kept])
+    for who, kept in (
+        (whoever, ["key"]),
+        (just_lost, ["name"]),
+        (just_lost, []),
+        (whoever, ["name"]),
+        (whoever, []),
+    ):
+        found = _pair(lost.filter(who), targets, ["file_size", "fingerprint", *kept])
         moves.append(found)
         lost = lost.join(found, on="media_id", how="anti")
         targets = targets.join(found, on="key", how="anti")
     return pl.concat(moves)
 
 
+def settle(comparison: Comparison, moves: pl.DataFrame) -> Settlement:
+    """What follows from the moves that `find_moves` found."""
+    targets = _targets(comparison)
+    # A path whose old content moved away and that holds an unknown content is a new media there.
+    left = comparison.changed.join(moves, on="media_id", how="semi").select(SEEN.names())
+    return Settlement(
+        moved=targets.join(moves, on="key", how="inner"),
+        changed=comparison.changed.join(moves, on="key", how="anti").join(
+            moves, on="media_id", how="anti"
+        ),
+        new=pl.concat([comparison.new, left]).join(moves, on="key", how="anti"),
+        gone=comparison.absent.join(moves, on="media_id", how="anti"),
+        overwritten=comparison.replaced.join(moves, on="key", how="semi").join(
+            moves, on="media_id", how="anti"
+        ),
+    )
+
+
+def with_paths(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows with what their `key` says: `file_path`, `path_bytes` and `file_name`."""
+    raw = _PARTS.field("field_1").str.decode("hex")
+    return rows.with_columns(file_path=_PATH, path_bytes=raw, file_name=_NAME)
+
+
+def _targets(comparison: Comparison) -> pl.DataFrame:
+    return pl.concat([comparison.new, comparison.changed.select(SEEN.names())])
+
+
 def _lost(comparison: Comparison) -> pl.DataFrame:
-    lost = pl.concat([comparison.absent, comparison.replaced.select(KNOWN.names())])
+    lost = pl.concat([comparison.absent, comparison.replaced])
     return lost.filter(pl.col("fingerprint").is_not_null())
 
 
 def _pair(lost: pl.DataFrame, targets: pl.DataFrame, on: list[str]) -> pl.DataFrame:
     """Pair the n-th lost content with the n-th target among those that are equal in `on`."""
     position = pl.int_range(pl.len()).over(on).alias("position")
-    left = lost.sort("key", "media_id").with_columns(position)
+    left = lost.sort(pl.col("status") == "missing", "key", "media_id").with_columns(position)
     right = targets.sort("key").with_columns(position)
     return (
         left.select("media_id", "position", *on)

@@ -72,7 +72,7 @@ def read_flac(source: Source) -> Reading:
     read_vorbis(file.tags or (), tags)
     read_flac_pictures(file.pictures, tags)
     if source.at(0, 3) == b"ID3":
-        before = read_id3(source.stream, 0, source.limit, with_id3v1=False)
+        before = read_id3(source.stream, 0, source.limit)
         tags.add_fallback(before, "ID3:")
     info = file.info
     return tags, technical(

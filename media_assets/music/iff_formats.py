@@ -140,7 +140,7 @@ def read_dsf(source: Source) -> Reading:
     if mark != b"fmt ":
         raise CorruptMediaError("The DSF file has no format chunk")
     has_tag = 0 < pointer < source.size
-    tags = read_id3(source.stream, pointer, source.limit, with_id3v1=False) if has_tag else Tags()
+    tags = read_id3(source.stream, pointer, source.limit) if has_tag else Tags()
     return tags, technical(
         "DSF",
         "dsd_lsbf_planar",
@@ -156,4 +156,4 @@ def _chunk_id3(source: Source, chunks: list[Chunk]) -> Tags:
     chunk = find_chunk(chunks, "id3 ", "ID3 ")
     if chunk is None:
         return Tags()
-    return read_id3(source.stream, chunk.start, source.limit, with_id3v1=False)
+    return read_id3(source.stream, chunk.start, source.limit)

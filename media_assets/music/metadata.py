@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from media_assets.music import tag_values
 from media_assets.music.tag_maps import FREE_PLACES, NATIVE_PLACES
-from media_assets.music.tags import CUT, Tags
+from media_assets.music.tags import CUT, Tags, clean
 from media_assets.music.technical import Technical
 
 SEPARATOR = "; "
@@ -176,4 +176,4 @@ def _whole(text: str) -> str | None:
 
 
 def _join(texts: list[str]) -> str | None:
-    return SEPARATOR.join(texts) or None
+    return clean(SEPARATOR.join(texts)) or None

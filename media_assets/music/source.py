@@ -1,5 +1,6 @@
 """What every reader of a container is given and gives back."""
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -7,13 +8,13 @@ from typing import Any
 from mutagen.apev2 import APEv2, error
 
 from media_assets.music.bounded_stream import BoundedStream
-from media_assets.music.id3_tags import read_id3
+from media_assets.music.id3_tags import read_id3, read_id3v1
 from media_assets.music.other_tags import read_ape
 from media_assets.music.tags import Tags
 from media_assets.music.technical import Technical
 
-APE_TAIL_BYTES = 160
-"""Where the footer of an APEv2 tag is: 32 bytes, and maybe 128 of ID3v1 behind it."""
+TAIL_BYTES = 160
+"""Where the footer of an APEv2 tag is, 32 bytes, and ID3v1 behind it, 128 bytes."""
 
 Reading = tuple[Tags, Technical]
 
@@ -48,14 +49,12 @@ def read_id3_and_ape(source: Source) -> Tags:
     mp3gain and its like write ReplayGain into an APEv2 tag. One that is broken does not make a
     file unreadable that has ID3 as well.
     """
-    tags = read_id3(source.stream, 0, source.limit, with_id3v1=True)
-    tail_start = max(0, source.size - APE_TAIL_BYTES)
-    if b"APETAGEX" in source.at(tail_start, APE_TAIL_BYTES):
-        try:
-            items = parse(APEv2, source)
-        except error:
-            return tags
-        behind = Tags()
-        read_ape(items, behind)
-        tags.add_fallback(behind, "APE:")
+    tags = read_id3(source.stream, 0, source.limit)
+    tail = source.at(max(0, source.size - TAIL_BYTES), TAIL_BYTES)
+    if b"APETAGEX" in tail:
+        items = Tags()
+        with contextlib.suppress(error):
+            read_ape(parse(APEv2, source), items)
+        tags.add_fallback(items, "APE:")
+    tags.add_fallback(read_id3v1(tail), "ID3v1:")
     return tags

@@ -11,6 +11,12 @@ from media_assets.music.covers import Picture
 MAX_TEXT = 10_000
 """Characters kept of one value: the longest lyrics and descriptions that are not an attack."""
 
+MOST_VALUES = 1000
+"""Values kept of one name: an opera has some hundred people."""
+
+LONGEST_NAME = 100
+"""Characters of the longest name that a value may be sought by."""
+
 MAX_RAW_TEXT = 1_000_000
 """Characters kept of all raw tags of one file; more would weigh down every read of the table."""
 
@@ -73,13 +79,16 @@ class Tags:
         """Keep texts as they are named in the file, and under the names they are sought by."""
         for text in texts:
             self.embedded += len(text)
+            kept = self.raw.setdefault(key, [])
+            if len(kept) >= MOST_VALUES:
+                continue
             value = clean(text)
-            self.raw.setdefault(key, []).append(value)
+            kept.append(value)
             if not value:
                 continue
             if native is not None:
                 self.native.setdefault(native, []).append(value)
-            if free is not None:
+            if free is not None and len(free) <= LONGEST_NAME:
                 self.free.setdefault(plain_name(free), []).append(value)
 
     def add_raw(self, key: str, value: Json) -> None:

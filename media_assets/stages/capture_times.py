@@ -2,7 +2,6 @@
 
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from pathlib import PurePath
 from typing import Any
 
 from media_assets.captures.times import RULES_VERSION, CaptureEvidence, capture_time
@@ -42,7 +41,7 @@ def _row(evidence: dict[str, Any], zone: str, now: datetime) -> dict[str, object
     known = CaptureEvidence(
         kind=evidence["kind"],
         file_name=evidence["file_name"],
-        folder_name=PurePath(evidence["file_path"]).parent.name,
+        folder_name=evidence["folder_name"] or "",
         mtime_ns=evidence["mtime_ns"],
         duration_seconds=evidence["duration_seconds"],
         gamedvr=evidence["gamedvr"],

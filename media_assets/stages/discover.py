@@ -1,9 +1,10 @@
 """Discovery: one walk over a player's folders, compared with what the store knows."""
 
+import os
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 
 import polars as pl
@@ -14,19 +15,25 @@ from media_assets.library.guard import FolderCount, FolderVerdict, judge
 from media_assets.library.identity import (
     SEEN,
     Comparison,
+    Settlement,
     compare,
     find_moves,
     new_ids,
+    settle,
+    with_paths,
     worth_a_fingerprint,
 )
-from media_assets.library.paths import identity, openable, shown
-from media_assets.library.walk import SeenFile, WalkReport, walk
+from media_assets.library.kinds import KIND_OF
+from media_assets.library.paths import keys_of, path_of, shown
+from media_assets.library.walk import SeenFiles, WalkReport, walk
 from media_assets.stages.platform import Platform
 from media_assets.stages.progress import Listener, Meter, silent
 from media_assets.store import library as store
 from media_assets.store.connect import connect, transaction
 
 _FRAME_ROWS = 50_000
+_ADDED_ROWS = 100_000
+"""New files are added in transactions of this size: one of a million rows would take gigabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,23 +68,29 @@ class _Walked:
 
 
 @dataclass(frozen=True, slots=True)
+class _Losses:
+    """Ids to mark missing, ids to mark unknown, and the verdict on each folder."""
+
+    missing: pl.Series
+    unknown: pl.Series
+    verdicts: tuple[FolderVerdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Plan:
     """What a scan will write."""
 
     comparison: Comparison
-    moved: pl.DataFrame
-    changed: pl.DataFrame
-    added: pl.DataFrame
-    missing: pl.Series
-    unknown: pl.Series
-    verdicts: tuple[FolderVerdict, ...]
+    settlement: Settlement
     known_ids: pl.Series
+    added: pl.DataFrame
+    losses: _Losses
 
     @property
     def is_empty(self) -> bool:
         """Nothing about any file is to be written."""
-        frames = (self.moved, self.changed, self.added)
-        marks = (self.missing, self.unknown, self.comparison.returned)
+        frames = (self.settlement.moved, self.settlement.changed, self.added)
+        marks = (self.losses.missing, self.losses.unknown, self.comparison.returned)
         return all(frame.is_empty() for frame in frames) and not any(len(mark) for mark in marks)
 
 
@@ -88,10 +101,11 @@ def discover(
     allow_mass_missing: bool = False,
     listener: Listener = silent,
 ) -> ScanReport:
-    """Scan the player's folders and bring `media_files` up to date in one transaction.
+    """Scan the player's folders and bring `media_files` up to date.
 
     No file is opened, but for those whose size is that of a content that is gone from its place:
-    of these the edges are read, to tell a move from a new file.
+    of these the edges are read, to tell a move from a new file. What became of the known media is
+    written in one transaction, then new media are added: a kill leaves those to the next scan.
     """
     meter = Meter(f"{player}: files seen", None, listener)
     database = platform.player_database(player)
@@ -102,59 +116,45 @@ def discover(
         plan = _plan(platform, known, walked, allow_mass_missing=allow_mass_missing)
         rows = _write(platform, player, database, plan, verdicts)
     meter.tell()
-    return ScanReport(
-        seen=sum(part.files.height for part in walked),
-        added=plan.added.height,
-        changed=plan.changed.height,
-        moved=plan.moved.height,
-        returned=plan.comparison.returned.len(),
-        missing=plan.missing.len(),
-        unknown=plan.unknown.len(),
-        unchanged=plan.comparison.unchanged,
-        rows_written=rows,
-        seconds=meter.seconds,
-        passed_over=sum((part.report.passed_over for part in walked), Counter()),
-        unreadable=tuple(path for part in walked for path in part.report.unreadable),
-        verdicts=plan.verdicts,
-    )
+    return _report(walked, plan, rows, meter.seconds)
 
 
 def _walk_all(
     platform: Platform, player: str, known: pl.DataFrame, meter: Meter
 ) -> tuple[_Walked, ...]:
     folders = platform.settings.folders(player)
+    walked = tuple(_walk_folder(platform, folder, meter) for folder in folders)
     configured = platform.settings.player(player).folders is not None
-    if not configured and known.is_empty() and not folders[0].exists():
+    if not configured and known.is_empty() and walked[0].report.root_absent:
         return ()  # a player of matches alone, who has no library yet
-    return tuple(_walk_folder(platform, folder, meter) for folder in folders)
+    return walked
 
 
 def _walk_folder(platform: Platform, folder: Path, meter: Meter) -> _Walked:
-    report = WalkReport()
-    stream = walk(folder, frozenset(platform.settings.library.ignore), report)
-    frames = [pl.DataFrame(schema=SEEN)]
-    while rows := list(islice(stream, _FRAME_ROWS)):
-        frames.append(_seen_frame(shown(str(folder))[0], rows))
-        meter.count(done=len(rows))
-    return _Walked(shown(str(folder))[0], report, pl.concat(frames))
+    text, report = shown(str(folder))[0], WalkReport()
+    frames, parts, rows = [], [], 0
+    for part in walk(folder, frozenset(platform.settings.library.ignore), report):
+        parts.append(part)
+        rows += len(part.names)
+        meter.count(done=len(part.names))
+        if rows >= _FRAME_ROWS:
+            frames.append(_seen_frame(text, parts))
+            parts, rows = [], 0
+    frames.append(_seen_frame(text, parts))
+    return _Walked(text, report, pl.concat(frames))
 
 
-def _seen_frame(folder: str, rows: list[SeenFile]) -> pl.DataFrame:
-    paths = [shown(row.path) for row in rows]
-    return pl.DataFrame(
-        {
-            "key": [identity(*path) for path in paths],
-            "folder": [folder] * len(rows),
-            "file_path": [path for path, _ in paths],
-            "path_bytes": [raw for _, raw in paths],
-            "file_name": [shown(row.name)[0] for row in rows],
-            "file_ext": [row.extension for row in rows],
-            "kind": [row.kind for row in rows],
-            "file_size": [row.size for row in rows],
-            "mtime_ns": [row.mtime_ns for row in rows],
-        },
-        schema=SEEN,
-    )
+def _seen_frame(folder: str, parts: list[SeenFiles]) -> pl.DataFrame:
+    extensions = [extension for part in parts for extension in part.extensions]
+    columns = {
+        "key": keys_of([path for part in parts for path in part.paths]),
+        "file_ext": extensions,
+        "kind": [KIND_OF[extension] for extension in extensions],
+        "file_size": [size for part in parts for size in part.sizes],
+        "mtime_ns": [mtime for part in parts for mtime in part.mtimes_ns],
+    }
+    schema = {name: SEEN[name] for name in columns}
+    return pl.DataFrame(columns, schema).with_columns(folder=pl.lit(folder)).select(SEEN.names())
 
 
 def _plan(
@@ -164,95 +164,94 @@ def _plan(
     *,
     allow_mass_missing: bool,
 ) -> _Plan:
-    seen = pl.concat([pl.DataFrame(schema=SEEN), *(part.files for part in walked)])
-    comparison = compare(known, seen)
+    unreadable = frozenset(path for part in walked for path in part.report.unreadable)
+    comparison = compare(known, _all_seen(walked), unreadable)
     moves = find_moves(comparison, _fingerprints(worth_a_fingerprint(comparison)))
-    moved = moves.join(seen, on="key", how="inner")
-    # A path whose old content moved away and that holds an unknown content is a new media there.
-    gone_elsewhere = comparison.changed.join(moves, on="media_id", how="semi")
-    changed = comparison.changed.join(moves.select("key"), on="key", how="anti").join(
-        moves.select("media_id"), on="media_id", how="anti"
-    )
-    new = pl.concat([comparison.new, gone_elsewhere.select(SEEN.names())]).join(
-        moves.select("key"), on="key", how="anti"
-    )
-    # A path that another media moved to has lost its old content, unless that moved too.
-    overwritten = comparison.replaced.join(moves.select("key"), on="key", how="semi").join(
-        moves.select("media_id"), on="media_id", how="anti"
-    )
-    absent = pl.concat([comparison.absent, overwritten.select(known.columns)]).join(
-        moves.select("media_id"), on="media_id", how="anti"
-    )
-    missing, unknown, verdicts = _lost(
-        platform, known, walked, absent, allow_mass_missing=allow_mass_missing
-    )
+    settlement = settle(comparison, moves)
     limit = platform.settings.library.max_files_per_scan
+    new = settlement.new.sort("key")
     return _Plan(
         comparison=comparison,
-        moved=moved,
-        changed=changed,
-        added=new.sort("key").head(limit) if limit else new.sort("key"),
-        missing=missing,
-        unknown=unknown,
-        verdicts=verdicts,
+        settlement=settlement,
         known_ids=known["media_id"],
+        added=new.head(limit) if limit else new,
+        losses=_losses(
+            platform, known, walked, comparison, settlement, allow_mass_missing=allow_mass_missing
+        ),
     )
 
 
-def _lost(
+def _all_seen(walked: tuple[_Walked, ...]) -> pl.DataFrame:
+    seen = pl.concat([pl.DataFrame(schema=SEEN), *(part.files for part in walked)])
+    if len(walked) > 1:  # a folder may lie inside another
+        return seen.unique("key", keep="first", maintain_order=True)
+    return seen
+
+
+def _losses(
     platform: Platform,
     known: pl.DataFrame,
     walked: tuple[_Walked, ...],
-    absent: pl.DataFrame,
+    comparison: Comparison,
+    settlement: Settlement,
     *,
     allow_mass_missing: bool,
-) -> tuple[pl.Series, pl.Series, tuple[FolderVerdict, ...]]:
-    """Ids to mark missing, ids to mark unknown, and the verdict on each folder."""
-    alive = absent.filter(pl.col("status") != "missing")
-    hidden = alive.filter(_below([path for part in walked for path in part.report.unreadable]))
-    scanned = [part.folder for part in walked]
-    elsewhere = alive.filter(~pl.col("folder").is_in(scanned))
-    gone = alive.filter(pl.col("folder").is_in(scanned)).join(hidden, on="media_id", how="anti")
+) -> _Losses:
+    """What another media overwrote is missing whatever the verdict on its folder is."""
+    alive = pl.col("status") != "missing"
+    known = known.with_columns(folder=_folder_of(walked))
+    gone = settlement.gone.filter(alive).with_columns(folder=_folder_of(walked))
     counts = tuple(_count(part, known, gone) for part in walked)
     verdicts = judge(counts, platform.settings.library, allow_mass_missing=allow_mass_missing)
     believed = [verdict.count.folder for verdict in verdicts if verdict.verdict == "clean"]
-    missing = gone.filter(pl.col("folder").is_in(believed))["media_id"]
-    unseen = pl.concat([hidden, elsewhere]).filter(pl.col("status") != "unknown")
-    return missing, unseen["media_id"], verdicts
+    missing = (
+        gone.filter(pl.col("folder").is_in(believed)),
+        settlement.overwritten.filter(alive),
+    )
+    unseen = (
+        gone.filter(pl.col("folder").is_null() & (pl.col("status") != "unknown")),
+        comparison.hidden.filter(pl.col("status") == "present"),
+    )
+    return _Losses(_ids(missing), _ids(unseen), verdicts)
+
+
+def _folder_of(walked: tuple[_Walked, ...]) -> pl.Expr:
+    """The scanned folder that a path lies in; null where the configuration names none."""
+    key = pl.col("key")
+    found = (
+        pl.when(key.str.starts_with(os.path.join(part.folder, ""))).then(pl.lit(part.folder))  # noqa: PTH118 keeps the final separator
+        for part in walked
+    )
+    return pl.coalesce(*found, pl.lit(None, dtype=pl.String))
+
+
+def _ids(parts: Iterable[pl.DataFrame]) -> pl.Series:
+    return pl.concat([part["media_id"] for part in parts])
 
 
 def _count(part: _Walked, known: pl.DataFrame, gone: pl.DataFrame) -> FolderCount:
-    here = pl.col("folder") == part.folder
+    statuses = known.filter(pl.col("folder") == part.folder)["status"]
     return FolderCount(
         folder=part.folder,
         root_error=part.report.root_error,
         root_absent=part.report.root_absent,
         entries=part.report.entries,
         seen=part.files.height,
-        known=known.filter(here & (pl.col("status") != "missing")).height,
-        gone=gone.filter(here).height,
+        recorded=statuses.len(),
+        known=statuses.filter(statuses != "missing").len(),
+        gone=gone.filter(pl.col("folder") == part.folder).height,
     )
-
-
-def _below(paths: list[str]) -> pl.Expr:
-    """Whether a row's path is one of `paths` or lies below one of them."""
-    condition = pl.lit(value=False)
-    for path in paths:
-        key = identity(*shown(path))
-        prefix = key.split("\0")[0] + "/"
-        condition |= (pl.col("key") == key) | pl.col("key").str.starts_with(prefix)
-    return condition
 
 
 def _fingerprints(candidates: pl.DataFrame) -> pl.DataFrame:
     keys, values = [], []
-    for row in candidates.iter_rows(named=True):
+    for key, size in candidates.select("key", "file_size").iter_rows():
         try:
-            with open_original(openable(row["file_path"], row["path_bytes"])) as stream:
-                values.append(fingerprint_of(stream, row["file_size"]))
+            with open_original(path_of(key)) as stream:
+                values.append(fingerprint_of(stream, size))
         except UnreadableMediaError:
             continue  # it is a new file then; the analysis says why it cannot be read
-        keys.append(row["key"])
+        keys.append(key)
     return pl.DataFrame(
         {"key": keys, "fingerprint": values},
         schema={"key": pl.String, "fingerprint": pl.String},
@@ -263,29 +262,62 @@ def _write(
     platform: Platform, player: str, database: Path, plan: _Plan, before: pl.DataFrame
 ) -> int:
     now = platform.now()
-    verdicts = store.verdict_rows(plan.verdicts, now)
+    verdicts = store.verdict_rows(plan.losses.verdicts, now)
     if plan.is_empty and store.same_verdicts(verdicts, before):
         return 0
-    with connect(database) as con, transaction(con):
-        written = store.mark_files(con, plan.missing, "missing", now)
-        written += store.mark_files(con, plan.unknown, "unknown", now)
-        written += store.mark_files(con, plan.comparison.returned, "present", now)
-        written += store.move_files(con, plan.moved, now)
-        written += store.change_files(con, plan.changed, now)
-        written += store.add_files(con, _new_rows(player, plan, now))
-        return written + store.record_verdicts(con, verdicts, before)
+    settlement, losses = plan.settlement, plan.losses
+    with connect(database) as con:
+        with transaction(con):
+            written = store.mark_files(con, losses.missing, "missing", now)
+            written += store.mark_files(con, losses.unknown, "unknown", now)
+            written += store.mark_files(con, plan.comparison.returned, "present", now)
+            written += store.move_files(con, with_paths(settlement.moved), now)
+            written += store.change_files(con, settlement.changed, now)
+            written += store.record_verdicts(con, verdicts, before)
+        taken = set(plan.known_ids)
+        for rows in plan.added.iter_slices(_ADDED_ROWS):
+            with transaction(con):
+                written += store.add_files(con, _new_rows(player, rows, taken, now))
+    return written
 
 
-def _new_rows(player: str, plan: _Plan, now: datetime) -> pl.DataFrame:
-    rows = plan.added
-    below = [
-        key.removeprefix(folder) for key, folder in zip(rows["key"], rows["folder"], strict=True)
-    ]
+def _new_rows(player: str, rows: pl.DataFrame, taken: set[str], now: datetime) -> pl.DataFrame:
+    below = (
+        path_of(key).removeprefix(folder)
+        for key, folder in rows.select("key", "folder").iter_rows()
+    )
     names = zip(below, rows["file_size"], rows["mtime_ns"], strict=True)
-    return rows.drop("key").with_columns(
-        media_id=pl.Series(new_ids(player, names, set(plan.known_ids)), dtype=pl.String),
-        player=pl.lit(player),
-        status=pl.lit("present"),
-        first_seen_at=pl.lit(now),
-        last_scan_at=pl.lit(now),
+    return (
+        with_paths(rows)
+        .drop("key")
+        .with_columns(
+            media_id=pl.Series(new_ids(player, names, taken), dtype=pl.String),
+            player=pl.lit(player),
+            status=pl.lit("present"),
+            first_seen_at=pl.lit(now),
+            last_scan_at=pl.lit(now),
+        )
+    )
+
+
+def _report(
+    walked: tuple[_Walked, ...], plan: _Plan, rows_written: int, seconds: float
+) -> ScanReport:
+    settlement = plan.settlement
+    # Content that was merely touched moved from its path to its path.
+    touched = settlement.moved.join(plan.comparison.changed, on=["media_id", "key"], how="semi")
+    return ScanReport(
+        seen=sum(part.files.height for part in walked),
+        added=plan.added.height,
+        changed=settlement.changed.height + touched.height,
+        moved=settlement.moved.height - touched.height,
+        returned=plan.comparison.returned.len(),
+        missing=plan.losses.missing.len(),
+        unknown=plan.losses.unknown.len(),
+        unchanged=plan.comparison.unchanged,
+        rows_written=rows_written,
+        seconds=seconds,
+        passed_over=sum((part.report.passed_over for part in walked), Counter()),
+        unreadable=tuple(shown(path)[0] for part in walked for path in part.report.unreadable),
+        verdicts=plan.losses.verdicts,
     )

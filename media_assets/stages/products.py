@@ -163,6 +163,9 @@ def _make_image(options: WorkOptions, item: WorkItem, stream: BinaryIO) -> _Made
 
 
 def _make_clip(options: WorkOptions, item: WorkItem, stream: BinaryIO) -> _Made:
+    parts = _parts(item)
+    if "metadata" in parts:
+        parts |= {"thumbnail"}  # hashes of frames belong to the metadata and need the same frames
     made = analyse_clip(
         stream,
         item.size,
@@ -171,7 +174,7 @@ def _make_clip(options: WorkOptions, item: WorkItem, stream: BinaryIO) -> _Made:
             options.thumbnails.size,
             options.thumbnails.preview,
             options.limits,
-            _parts(item),  # type: ignore[arg-type]  # names of parts
+            parts,  # type: ignore[arg-type]  # names of parts
         ),
     )
     failures = _all_failed(item, made.problem) if made.problem else {}
@@ -222,12 +225,15 @@ def _stored(
     options: WorkOptions, item: WorkItem, edges: str, digest: str | None, made: _Made
 ) -> Products:
     stem = f"{(digest or edges)[:32]}_{options.thumbnails.size}"
+    wanted = "thumbnails" in item.stages
     return Products(
         fingerprint=edges,
         file_hash=digest,
         metadata=made.metadata,
-        poster=_store(options.thumbnail_folder, stem, made.poster),
-        preview=_store(options.thumbnail_folder, f"{stem}_preview", made.preview),
+        poster=_store(options.thumbnail_folder, stem, made.poster) if wanted else None,
+        preview=_store(options.thumbnail_folder, f"{stem}_preview", made.preview)
+        if wanted
+        else None,
         vector=made.vector,
         failures=made.failures,
     )

@@ -14,7 +14,7 @@ from media_assets.store.write import make_equal, relation, upsert
 
 # What a capture time follows from. Another digest of these makes it pending.
 _EVIDENCE = """
-SELECT f.media_id, f.kind, f.file_name, f.file_path, f.mtime_ns, v.duration_seconds,
+SELECT f.media_id, f.kind, f.file_name, parse_path(f.file_path)[-2] AS folder_name, f.mtime_ns, v.duration_seconds,
        i.text ->> 'Microsoft.GameDVR.Extended' AS gamedvr,
        i.exif_datetime_original AS exif_original, i.exif_offset_original AS exif_offset,
        i.exif_subsec_original AS exif_subsec, v.creation_time
@@ -27,7 +27,7 @@ WHERE f.kind IN ('image', 'video')
 _PENDING = f"""
 WITH evidence AS ({_EVIDENCE}),
 digested AS (
-    SELECT *, md5(concat_ws('|', $zone, $version, kind, file_path, mtime_ns,
+    SELECT *, md5(concat_ws('|', $zone, $version, kind, folder_name, file_name, mtime_ns,
         coalesce(duration_seconds::VARCHAR, ''), coalesce(gamedvr, ''),
         coalesce(exif_original, ''), coalesce(exif_offset, ''), coalesce(exif_subsec, ''),
         coalesce(creation_time::VARCHAR, ''))) AS inputs
@@ -36,7 +36,7 @@ digested AS (
 SELECT d.* FROM digested d
 LEFT JOIN capture_times c ON c.media_id = d.media_id
 WHERE c.media_id IS NULL OR c.inputs <> d.inputs
-ORDER BY d.file_path
+ORDER BY d.media_id
 """
 
 # Missing captures keep their associations: what their file said is still true.

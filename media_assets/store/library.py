@@ -14,7 +14,7 @@ _KNOWN = """
 SELECT media_id,
        CASE WHEN path_bytes IS NULL THEN file_path
             ELSE file_path || chr(0) || lower(hex(path_bytes)) END AS key,
-       folder, file_name, file_size, mtime_ns, fingerprint, status
+       file_size, mtime_ns, fingerprint, status
 FROM media_files
 """
 

@@ -1,5 +1,6 @@
 """Small clips made by code, for the tests of clips."""
 
+import dataclasses
 import io
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
@@ -10,10 +11,30 @@ import av
 import numpy as np
 from av.bitstream import BitStreamFilterContext
 from numpy.typing import NDArray
+from PIL import Image
+
+from media_assets.captures.clip import ClipOptions, ClipPart, ClipProducts, analyse_clip
+from media_assets.settings import LimitSettings
 
 Pixels = NDArray[np.uint8]
 
 WIDTH, HEIGHT = 160, 90
+
+PARTS: frozenset[ClipPart] = frozenset({"metadata", "thumbnail", "vector"})
+OPTIONS = ClipOptions(320, "gif", LimitSettings(), PARTS)
+
+
+def analyse(clip: bytes, options: ClipOptions = OPTIONS) -> ClipProducts:
+    return analyse_clip(io.BytesIO(clip), len(clip), ".mp4", options)
+
+
+def with_parts(*parts: ClipPart) -> ClipOptions:
+    return dataclasses.replace(OPTIONS, parts=frozenset(parts))
+
+
+def poster(found: ClipProducts) -> Image.Image:
+    assert found.poster is not None
+    return Image.open(io.BytesIO(found.poster.content)).convert("RGB")
 
 
 def pattern(index: int, width: int = WIDTH, height: int = HEIGHT) -> Pixels:
@@ -114,7 +135,7 @@ def remux(clip: bytes, container: str, muxer: Mapping[str, str] | None = None) -
     ):
         video = source.streams.video[0]
         target = output.add_stream_from_template(video)
-        annexb = container == "mpegts"
+        annexb = container in {"avi", "mpegts"}
         convert = BitStreamFilterContext("h264_mp4toannexb", video) if annexb else None
         for packet in source.demux(video):
             if packet.dts is None:

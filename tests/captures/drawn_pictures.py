@@ -10,14 +10,15 @@ from PIL import Image, ImageDraw
 def scene(seed: int, width: int = 960, height: int = 540) -> Image.Image:
     """Soft ground of several scales, some shapes, some text: like a game."""
     values = np.random.default_rng(seed)
-    ground = np.zeros((height, width, 3), np.float32)
-    for octave in (4, 12, 40, 120):
-        noise = values.integers(0, 256, (max(2, octave * height // width), octave, 3), np.uint8)
-        small = Image.fromarray(noise)
-        ground += np.asarray(small.resize((width, height), Image.Resampling.BICUBIC)) / octave**0.6
+    ground = np.zeros((135, 240, 3), np.float32)
+    for octave in (4, 12, 40):
+        noise = values.integers(0, 256, (octave // 2, octave, 3), np.uint8)
+        small = Image.fromarray(noise).resize((240, 135), Image.Resampling.BICUBIC)
+        ground += np.asarray(small) / octave**0.6
     ground = 230 * (ground - ground.min()) / (ground.max() - ground.min())
     image = Image.fromarray((ground * values.uniform(0.5, 1.0, 3)).astype(np.uint8))
-    return _shapes(image, random.Random(seed), 25)
+    large = image.resize((width, height), Image.Resampling.BILINEAR)
+    return _shapes(large, random.Random(seed), 25)
 
 
 def menu(seed: int, width: int = 960, height: int = 540) -> Image.Image:

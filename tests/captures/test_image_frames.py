@@ -1,5 +1,4 @@
 import struct
-import time
 
 import pytest
 from drawn_pictures import decoded, encoded, menu
@@ -37,9 +36,7 @@ def test_an_endless_gif_is_counted_up_to_the_limit():
     start = content.index(b"\x2c")
     frame = content[start:-1]
     long = content[:start] + frame[:11] + b"\0" + (frame[:11] + b"\0") * (MAX_FRAMES + 10)
-    began = time.perf_counter()
     assert gif_frames(long) == MAX_FRAMES
-    assert time.perf_counter() - began < 5
 
 
 def test_a_tiff_whose_pages_go_round_is_counted_once():

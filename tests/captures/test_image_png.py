@@ -48,7 +48,7 @@ def test_it_reads_what_pillow_writes():
     info.add_text("Microsoft.GameDVR.Extended", '{"startTime": "2024-01-31T21:05:33+01:00"}')
     info.add_text("Description", "long " * 100, zip=True)
     info.add_itxt("Author", "Zoë", zip=True)
-    content = encoded(menu(1, 40, 40), "PNG", pnginfo=info)
+    content = encoded(menu(1, 64, 48), "PNG", pnginfo=info)
     assert read_chunks(content, MIB).text == dict(decoded(content).text)
 
 

@@ -227,6 +227,18 @@ def test_teams_are_the_sum_of_their_players(stats: dict[str, MatchStats]) -> Non
             assert sum(m.count for m in core.medals) == sum(m.count for p in own for m in p.medals)
 
 
+def test_sprees_are_rewarded(stats: dict[str, MatchStats]) -> None:
+    sprees = set()
+    for match in stats.values():
+        for player in match.players:
+            core = player.player_team_stats[0].stats.core_stats
+            earned = {medal.name_id.display_name for medal in core.medals}
+            assert ("Killing Spree" in earned) == (core.max_killing_spree >= 5)
+            assert ("Killing Frenzy" in earned) == (core.max_killing_spree >= 10)
+            sprees.add(core.max_killing_spree)
+    assert max(sprees) >= 10
+
+
 def test_the_same_seed_gives_the_same_files(files: dict[str, RecordedFile]) -> None:
     again = {file.path: file for file in recorded_files(play_matches(SEED), SEED)}
     assert again == files

@@ -4,9 +4,9 @@ import shutil
 from pathlib import Path
 
 import pytest
+from workplace import Workplace
 
 from media_assets.demo.library import make_demo
-from workplace import Workplace
 
 
 @pytest.fixture(scope="session")

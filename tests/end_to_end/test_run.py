@@ -13,12 +13,38 @@ from tables import all_rows, databases
 from workplace import Workplace
 
 PLAYERS = ("AmelieArdente", "KetanOnMarsh", "NorthStarHex")
-MEDIA_COLUMNS = (
-    "media_id player file_path file_name file_ext kind file_size mtime file_hash width height "
-    "duration_seconds format capture_start_utc capture_end_utc capture_source match_id "
-    "match_start_time association_confidence association_decision thumbnail_path preview_path "
-    "thumbnail_generated_at phash dhash first_seen_at last_scan_at deleted_at status error"
-).split()
+MEDIA_COLUMNS = [
+    "media_id",
+    "player",
+    "file_path",
+    "file_name",
+    "file_ext",
+    "kind",
+    "file_size",
+    "mtime",
+    "file_hash",
+    "width",
+    "height",
+    "duration_seconds",
+    "format",
+    "capture_start_utc",
+    "capture_end_utc",
+    "capture_source",
+    "match_id",
+    "match_start_time",
+    "association_confidence",
+    "association_decision",
+    "thumbnail_path",
+    "preview_path",
+    "thumbnail_generated_at",
+    "phash",
+    "dhash",
+    "first_seen_at",
+    "last_scan_at",
+    "deleted_at",
+    "status",
+    "error",
+]
 
 
 def media(workplace: Workplace) -> pl.DataFrame:

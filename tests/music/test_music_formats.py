@@ -116,8 +116,11 @@ class TestId3:
 
     def test_empty_lyrics_are_none(self):
         assert not id3_file(id3.USLT(encoding=3, lang="eng", desc="", text=" ")).has_lyrics
-        timed = id3.SYLT(encoding=3, lang="eng", format=2, type=1, desc="", text=[("La", 10)])
-        assert id3_file(timed).has_lyrics
+        for encoding in (1, 3):
+            timed = id3.SYLT(encoding=encoding, lang="eng", format=2, type=1, desc="timed")
+            assert not id3_file(timed).has_lyrics
+            timed.text = [("La", 10), ("la", 20)]
+            assert id3_file(timed).has_lyrics
 
     def test_a_fallback_where_the_first_name_has_garbage(self):
         found = id3_file(
@@ -155,7 +158,8 @@ class TestApe:
         assert found.title == samples.EXPECTED["title"]
         assert found.replaygain_track_gain == -7.3
         plain = metadata(samples.with_ape(samples.audio("mp2"), items) + id3v1())
-        assert (plain.replaygain_track_gain, plain.title) == (-5.05, "Old title")
+        assert (plain.replaygain_track_gain, plain.title) == (-5.05, "APE title")
+        assert plain.artist == "Old artist"
         assert '"APE:Title":"APE title"' in plain.tags
 
     def test_a_broken_tag_behind_an_mp3_costs_only_itself(self):

@@ -8,7 +8,15 @@ import pytest
 from mutagen import apev2, id3
 
 from media_assets.music.music_file import AudioMetadata, read_music
-from media_assets.music.tags import CUT, MAX_RAW_TEXT, MAX_TEXT, Tags, clean, plain_name
+from media_assets.music.tags import (
+    CUT,
+    MAX_RAW_TEXT,
+    MAX_TEXT,
+    MOST_VALUES,
+    Tags,
+    clean,
+    plain_name,
+)
 from media_assets.settings import LimitSettings
 from media_assets.store.tables.analysis import AUDIO_METADATA
 
@@ -61,6 +69,7 @@ def nasty_files() -> dict[str, bytes]:
     items["Title"] = "N\x01asty\x7f"
     comments = [("TITLE", "N\0asty\x1b"), ("ARTIST", "\ufeff")]
     return {
+        "tagged": samples.tagged("mp3"),
         "id3": samples.with_id3(samples.audio("mp2"), tag),
         "ape": samples.with_ape(samples.audio("wv"), items),
         "vorbis": samples.speex(comments),
@@ -85,14 +94,57 @@ def test_nasty_text_goes_into_the_table(name):
         assert "\0" not in text
 
 
-def test_a_frame_that_cannot_be_decoded_costs_only_itself():
+def test_letters_that_cannot_be_decoded_cost_only_themselves():
     frames = (
         b"TPE1\0\0\0\x07\0\0\x01\xff\xfe\x00\xd8a\x00"  # UTF-16 with half of a pair
+        b"TALB\0\0\0\x06\0\0\x09Album"  # an encoding that there is not
         b"TIT2\0\0\0\x06\0\0\x00Title"
     )
     tag = b"ID3\x03\0\0\0\0\0" + bytes([len(frames)]) + frames
     found = metadata(tag + samples.audio("mp2"))
-    assert (found.title, found.artist) == ("Title", None)
+    assert (found.title, found.artist, found.album) == ("Title", "\ufffda", None)
+    assert json.loads(found.tags)["TALB"] == {"bytes": 6}
+
+
+@pytest.mark.parametrize(
+    ("content", "artists"),
+    [
+        (b"\0A\0B", ("A", "B")),
+        (b"\0It\x92s\0\0\0\0", ("It’s",)),
+        (b"\1" + "A\0B".encode("utf-16"), ("A", "B")),
+        (b"\1\xff\xfeA\0\0\0\xff\xfeB\0\0\0", ("A", "B")),
+        (b"\1\xfe\xff\0A\0\0\xfe\xff\0B", ("A", "B")),
+        (b"\1A\0B\0", ("AB",)),
+        (b"\1\xff\xfeA\0B", ("A",)),
+        (b"\2\0A\0\0\0B", ("A", "B")),
+        (b"\3\xc3\xa9\0\xe6\xa8\x99", ("é", "標")),
+        (b"\3\xc3\xa9\xff", ("é\ufffd",)),
+        (b"\1\xff\xfe", None),
+        (b"\0", None),
+    ],
+)
+def test_encodings_of_id3(content, artists):
+    frame = b"TPE1" + len(content).to_bytes(4) + b"\0\0" + content
+    tag = b"ID3\x03\0\0\0\0\0" + bytes([len(frame)]) + frame
+    assert metadata(tag + samples.audio("mp2")).artists == artists
+
+
+def test_a_text_behind_a_description_in_each_encoding():
+    for encoding in range(4):
+        tag = id3.ID3()
+        tag.add(id3.TXXX(encoding=encoding, desc="ĀB" if encoding else "AB", text=["1", "2"]))
+        tag.add(id3.COMM(encoding=encoding, lang="eng", desc="", text=["c"]))
+        tag.add(id3.WXXX(encoding=encoding, desc="w", url="http://example.org"))
+        said = raw(samples.with_id3(samples.audio("mp2"), tag))
+        assert said["TXXX:ĀB" if encoding else "TXXX:AB"] == ["1", "2"]
+        assert (said["COMM:eng"], said["WXXX:w"]) == ("c", "http://example.org")
+
+
+def test_values_of_one_name_are_bounded():
+    comments = [("ARTIST", f"Artist {number}") for number in range(MOST_VALUES + 500)]
+    found = metadata(samples.speex(comments))
+    assert len(found.artists) == MOST_VALUES
+    assert len(found.artist) == MAX_TEXT
 
 
 def test_info_text_is_utf8_or_else_windows_1252():
@@ -128,7 +180,7 @@ def test_raw_tags_of_frames_with_parts():
     tag.add(id3.CHAP(element_id="c1", start_time=0, end_time=5))
     said = raw(samples.with_id3(samples.audio("mp2"), tag))
     assert said["POPM"] == {"email": "rater", "rating": 196, "count": 3}
-    assert said["PRIV"] == {"owner": "someone", "data": {"bytes": 3}}
+    assert said["PRIV:someone"] == {"bytes": 3}
     assert said["TIPL"] == "producer: Somebody"
     assert said["WOAR"] == "http://example.org"
     assert said["CHAP"] == {"bytes": 19}

@@ -40,13 +40,12 @@ ranked AS (
     -- Being inside beats being near; then the distance; then the match that has just ended.
     SELECT *,
            row_number() OVER preference AS place,
-           lead(distance) OVER preference AS next_distance,
-           max(overlap > 0 OR distance = 0) OVER (PARTITION BY media_id) AS any_inside
+           lead(CASE WHEN decided IS NULL THEN distance END) OVER preference AS next_distance
     FROM candidates
     WINDOW preference AS (
         PARTITION BY media_id
-        ORDER BY decided IN ('accepted', 'assigned') DESC NULLS LAST,
-                 decided = 'rejected' NULLS FIRST,
+        ORDER BY CASE WHEN decided IN ('accepted', 'assigned') THEN 0
+                      WHEN decided IS NULL THEN 1 ELSE 2 END,
                  inside_share > 0 DESC, overlap DESC, distance,
                  leaves <= begins DESC, match_start_time DESC, match_id
     )

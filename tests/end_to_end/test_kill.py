@@ -1,0 +1,124 @@
+"""Killed with -9 at any moment and started again, it ends with the tables of an undisturbed run."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from tables import all_rows
+from workplace import Workplace
+
+PATIENCE_SECONDS = 120.0
+
+
+def count(folder: Path, pattern: str) -> int:
+    return sum(1 for _ in folder.glob(pattern))
+
+
+def size(folder: Path, pattern: str) -> int:
+    return sum(path.stat().st_size for path in folder.glob(pattern))
+
+
+MOMENTS: dict[str, Callable[[Path], bool]] = {
+    "the first database appears": lambda data: count(data, "players/*/stats.duckdb") >= 1,
+    "posters are made": lambda data: count(data, "derived/AmelieArdente/thumbs/*.*") >= 4,
+    "responses are taken in": lambda data: count(data, "raw/matches/*/stats.json") >= 5,
+    "the shared tables are filled": lambda data: size(data, "warehouse/*.duckdb") > 2_000_000,
+    "the first player is published": lambda data: count(data, "published/Ame*/media.parquet") == 1,
+    "the second player is analysed": lambda data: count(data, "derived/Ket*/thumbs/*.*") >= 6,
+    "the second player is published": lambda data: count(data, "published/Ket*/media.parquet") == 1,
+}
+
+
+def kill_at(workplace: Workplace, moment: Callable[[Path], bool]) -> None:
+    """Start a run and kill it at a moment; a run that ends before is as good."""
+    mark = uuid4().hex
+    run = subprocess.Popen(
+        workplace.command("run"),
+        cwd=workplace.folder,
+        env={**workplace.environment(), "KILL_MARK": mark},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while run.poll() is None and not moment(workplace.data):
+        assert time.monotonic() < deadline, "the moment did not come"
+        time.sleep(0.01)  # a poll of another process, which cannot be waited for
+    if run.poll() is None:
+        run.send_signal(signal.SIGKILL)
+    run.wait()
+    assert orphans_end(mark), "workers of a killed run live on"
+
+
+def orphans_end(mark: str) -> bool:
+    """Whether every process of a run has ended; on other systems than Linux nobody can tell."""
+    deadline = time.monotonic() + 20
+    while sys.platform == "linux" and time.monotonic() < deadline:
+        if not any(_has_mark(process, mark) for process in Path("/proc").glob("[0-9]*")):
+            return True
+        time.sleep(0.05)
+    return sys.platform != "linux"
+
+
+def _has_mark(process: Path, mark: str) -> bool:
+    try:
+        return f"KILL_MARK={mark}".encode() in (process / "environ").read_bytes()
+    except OSError:
+        return False
+
+
+def comparable(workplace: Workplace) -> dict[str, list[str]]:
+    """The tables with the folder's name taken out."""
+    base = str(workplace.folder)
+    return {
+        name: sorted(repr(row).replace(base, "") for row in rows)
+        for name, rows in all_rows(workplace.data).items()
+    }
+
+
+@pytest.mark.timeout(900)
+def test_killed_at_any_moment_the_tables_end_the_same(
+    workplace: Workplace, finished: Workplace
+) -> None:
+    for moment in MOMENTS.values():
+        kill_at(workplace, moment)
+    workplace.run("run")
+    mine, undisturbed = comparable(workplace), comparable(finished)
+    assert mine.keys() == undisturbed.keys()
+    for name, rows in undisturbed.items():
+        assert mine[name] == rows, name
+    for folder in ("derived", "published", "raw"):
+        assert _files(workplace.data / folder) == _files(finished.data / folder)
+
+
+def test_a_stopped_run_goes_on_where_it_was(workplace: Workplace, finished: Workplace) -> None:
+    """Ctrl-C ends a run after the batch in flight."""
+    run = subprocess.Popen(
+        workplace.command("run", "--player", "AmelieArdente"),
+        cwd=workplace.folder, env=workplace.environment(),
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while run.poll() is None and not MOMENTS["posters are made"](workplace.data):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    os.kill(run.pid, signal.SIGINT)
+    assert run.wait(timeout=60) != 0
+    workplace.run("run", "--player", "AmelieArdente")
+    name = "players/AmelieArdente/stats.duckdb:media_stages"
+    assert comparable(workplace)[name] == comparable(finished)[name]
+    shutil.rmtree(workplace.folder)
+
+
+def _files(folder: Path) -> set[str]:
+    return {
+        str(path.relative_to(folder))
+        for path in folder.rglob("*")
+        if path.is_file() and ".incoming" not in path.parts
+    }

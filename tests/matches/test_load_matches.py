@@ -1,0 +1,233 @@
+"""Recorded files to shared tables to a player's numbers, through the production schema."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import match_shapes as shapes
+import pytest
+
+from media_assets.errors import ConfigurationError
+from media_assets.settings import EngineSettings, MatchSettings, PlayerSettings, Settings
+from media_assets.stages.load_matches import LoadReport, load_matches
+from media_assets.stages.platform import Platform
+from media_assets.stages.players import (
+    derive_antagonists,
+    derive_history,
+    derive_match_stats,
+    derive_sessions,
+    derive_teammates,
+    find_players,
+    xuid_of,
+)
+from media_assets.stages.publish import publish_player, publish_shared
+from media_assets.stages.take_in import TakeInReport, take_in
+
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+FILM = [
+    shapes.event("kill", 1000, 1, "Ana"), shapes.event("death", 1002, 2, "Ben"),
+    shapes.event("kill", 5000, 2, "Ben"), shapes.event("death", 5001, 1, "Ana"),
+    shapes.event("mode", 6543, 1, "Ana"),
+]  # fmt: skip
+
+
+class Records:
+    """A folder of recorded files and the platform over it."""
+
+    def __init__(self, base: Path) -> None:
+        self.base = base
+        self.folder = base / "matches"
+        self.folder.mkdir()
+        players = {
+            name: PlayerSettings(xuid=str(shapes.xuid(number)))
+            for number, name in enumerate(("ana", "ben"), start=1)
+        }
+        self.platform = Platform(
+            Settings(base=base, players=players, engine=EngineSettings(workers=1)),
+            clock=lambda: NOW,
+        )
+
+    def write(self, name: str, value: object) -> None:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(value if isinstance(value, bytes) else json.dumps(value).encode())
+
+    def add_match(self, number: int) -> None:
+        people = [shapes.player(1), shapes.player(2, team=1), shapes.player(3)]
+        self.write(f"{number}/stats.json", shapes.stats(people, match=number))
+
+    def load(self) -> tuple[TakeInReport, LoadReport]:
+        return take_in(self.platform), load_matches(self.platform, "ana")
+
+    def shared(self, query: str) -> list[tuple[object, ...]]:
+        with duckdb.connect(str(self.platform.places.shared_database), read_only=True) as con:
+            return con.execute(query).fetchall()
+
+
+@pytest.fixture
+def records(tmp_path: Path) -> Records:
+    return Records(tmp_path)
+
+
+def test_a_match_is_stored_once_for_all_players(records: Records) -> None:
+    records.add_match(1)
+    records.write(f"films/38_{shapes.match_id(1)}.gzip", shapes.film_chunk(FILM))
+    taken, loaded = records.load()
+    assert (taken.new, taken.failed) == (2, 0)
+    assert (loaded.matches, loaded.failed) == (1, 0)
+    assert records.shared(
+        "SELECT player_count, events_loaded, first_sync_by FROM match_registry"
+    ) == [(2, True, "ana")]
+    assert records.shared("SELECT count(*) FROM match_participants") == [(3,)]
+    assert records.shared("SELECT seq, event_type FROM highlight_events ORDER BY seq") == [
+        (0, "kill"), (1, "death"), (2, "kill"), (3, "death"), (4, "mode"),
+    ]  # fmt: skip
+    assert records.shared("SELECT sum(kill_count) FROM killer_victim_pairs") == [(2,)]
+    assert records.shared("SELECT gamertag FROM match_participants ORDER BY xuid") == [
+        ("Ana",), ("Ben",), (None,),
+    ]  # fmt: skip
+
+
+def test_nothing_is_read_or_written_twice(records: Records) -> None:
+    for number in range(1, 4):
+        records.add_match(number)
+    records.load()
+    file = records.platform.places.shared_database
+    before = file.stat().st_mtime_ns
+    taken, loaded = records.load()
+    assert (taken.seen, taken.new) == (3, 0)
+    assert (loaded.matches, loaded.renamed) == (0, 0)
+    assert file.stat().st_mtime_ns == before
+
+
+def test_a_film_and_names_that_come_later_are_added(records: Records) -> None:
+    records.add_match(1)
+    records.load()
+    assert records.shared("SELECT events_loaded, map_name FROM match_registry") == [(False, None)]
+    records.write(f"38_{shapes.match_id(1)}.gzip", shapes.film_chunk(FILM))
+    records.write(
+        "map.json",
+        {"AssetId": shapes.match_id(10), "VersionId": shapes.match_id(11), "PublicName": "Bazaar",
+         "CustomData": {"NumOfObjectsOnMap": 3}},
+    )  # fmt: skip
+    records.write("users.json", [{"xuid": str(shapes.xuid(3)), "gamertag": "Cleo"}])
+    records.load()
+    assert records.shared("SELECT events_loaded, map_name FROM match_registry") == [
+        (True, "Bazaar")
+    ]
+    assert records.shared(
+        f"SELECT gamertag FROM match_participants WHERE xuid = '{shapes.xuid(3)}'"
+    ) == [("Cleo",)]
+
+
+def test_a_broken_file_is_named_and_stops_nothing(records: Records) -> None:
+    records.add_match(1)
+    records.write("broken.json", b'{"MatchId": ')
+    records.write(f"38_{shapes.match_id(2)}.gzip", b"no film")
+    taken, loaded = records.load()
+    assert (taken.failed, loaded.matches) == (2, 1)
+    rows = records.shared(
+        "SELECT file_path, message FROM source_files WHERE error_class IS NOT NULL ORDER BY 1"
+    )
+    assert [Path(str(path)).name for path, _ in rows] == [
+        f"38_{shapes.match_id(2)}.gzip", "broken.json",
+    ]  # fmt: skip
+    assert all(message for _, message in rows)
+    assert take_in(records.platform).new == 0
+
+
+def test_a_repaired_file_is_read_again(records: Records) -> None:
+    records.write("1/stats.json", b"{")
+    records.load()
+    records.add_match(1)
+    taken, loaded = records.load()
+    assert (taken.new, taken.failed, loaded.matches) == (1, 0, 1)
+    assert records.shared("SELECT count(*) FROM source_files WHERE error_class IS NOT NULL") == [
+        (0,)
+    ]
+
+
+def test_the_tables_are_built_again_from_what_was_kept(records: Records) -> None:
+    records.add_match(1)
+    records.write(f"38_{shapes.match_id(1)}.gzip", shapes.film_chunk(FILM))
+    records.load()
+    tables = ("match_participants", "highlight_events", "killer_victim_pairs", "xuid_aliases")
+    before = [records.shared(f"FROM {table} ORDER BY ALL") for table in tables]
+    records.platform.places.shared_database.unlink()
+    for path in sorted(records.folder.rglob("*"), reverse=True):
+        path.rmdir() if path.is_dir() else path.unlink()
+    records.load()
+    assert [records.shared(f"FROM {table} ORDER BY ALL") for table in tables] == before
+
+
+def test_a_players_tables_follow_from_the_shared_ones(records: Records) -> None:
+    for number in range(1, 3):
+        records.add_match(number)
+        records.write(f"38_{shapes.match_id(number)}.gzip", shapes.film_chunk(FILM))
+    records.load()
+    for derive, rows in (
+        (derive_history, 2), (derive_match_stats, 2), (derive_sessions, 1),
+        (derive_teammates, 1), (derive_antagonists, 1),
+    ):  # fmt: skip
+        assert (derive(records.platform, "ana").rows, derive.__name__) == (rows, derive.__name__)
+        again = derive(records.platform, "ana")
+        assert (again.written, again.deleted) == (0, 0)
+
+
+def test_medals_of_a_player_are_a_view_over_the_shared_table(records: Records) -> None:
+    medals = shapes.core(Medals=[shapes.medal(3_233_952_928, 2)])
+    records.write("s.json", shapes.stats([shapes.player(1, stats=[medals]), shapes.player(2)]))
+    records.load()
+    derive_match_stats(records.platform, "ana")
+    with duckdb.connect(str(records.platform.places.player_database("ana"))) as con:
+        con.execute(f"ATTACH '{records.platform.places.shared_database}' AS shared (READ_ONLY)")
+        assert con.execute("FROM medals_earned").fetchall() == [
+            (shapes.match_id(1), 3_233_952_928, 2)
+        ]
+
+
+def test_publishing_replaces_only_what_changed(records: Records) -> None:
+    records.add_match(1)
+    records.load()
+    derive_match_stats(records.platform, "ana")
+    first = publish_player(records.platform, "ana"), publish_shared(records.platform)
+    assert all(file.written for report in first for file in report.files)
+    second = publish_player(records.platform, "ana"), publish_shared(records.platform)
+    assert [report.written for report in second] == [0, 0]
+    records.add_match(2)
+    records.load()
+    changed = {file.file.stem for file in publish_shared(records.platform).files if file.written}
+    assert changed == {"match_registry", "match_participants", "source_files"}
+
+
+def test_a_player_without_xuid_is_known_by_the_gamertag(records: Records) -> None:
+    (records.base / "library" / "CLEO").mkdir(parents=True)
+    records.write("users.json", [{"xuid": str(shapes.xuid(3)), "gamertag": "Cleo"}])
+    records.add_match(1)
+    records.load()
+    assert find_players(records.platform) == ["CLEO", "ana", "ben"]
+    assert xuid_of(records.platform, "CLEO") == str(shapes.xuid(3))
+    assert derive_match_stats(records.platform, "CLEO").rows == 1
+    assert derive_match_stats(records.platform, "nobody").reason is not None
+
+
+def test_no_folder_of_matches_is_no_error(records: Records) -> None:
+    records.folder.rmdir()
+    taken, loaded = records.load()
+    assert taken.absent is not None
+    assert str(records.folder) in taken.absent
+    assert loaded.matches == 0
+
+
+def test_the_live_source_is_refused_in_words(records: Records) -> None:
+    settings = records.platform.settings.model_copy(update={"matches": MatchSettings(source="api")})
+    with pytest.raises(ConfigurationError, match=r"matches\.source"):
+        take_in(Platform(settings))
+
+
+@pytest.mark.parametrize("name", ["shared", "a...b", "tab\there"])
+def test_names_that_cannot_be_players_are_refused(records: Records, name: str) -> None:
+    (records.base / "library" / name).mkdir(parents=True)
+    with pytest.raises(ConfigurationError, match="player"):
+        find_players(records.platform)
