@@ -1,6 +1,7 @@
 """Which container a file is, by its first bytes; the extension only where those do not say."""
 
 import re
+from collections.abc import Iterable
 from typing import Literal, Protocol
 
 from media_assets.errors import CorruptMediaError, DisguisedMediaError, UnsupportedMediaError
@@ -115,7 +116,7 @@ def id3_size(header: bytes) -> int:
     return synchsafe(header[6:10]) + 10
 
 
-def synchsafe(data: bytes) -> int:
+def synchsafe(data: Iterable[int]) -> int:
     """A big-endian number of 7 bits in each byte, as ID3 writes sizes."""
     size = 0
     for byte in data:

@@ -12,9 +12,6 @@ from media_assets.music.covers import LINK, Picture
 from media_assets.music.tag_values import id3_genre
 from media_assets.music.tags import Json, Tags, clean
 
-OLD_PICTURE = "PIC2"
-"""The name under which `read_frame` takes the `PIC` frame of ID3v2.2."""
-
 UTF16 = (1, 2)
 _ENCODINGS = {0: "latin-1", 1: "utf-16", 2: "utf-16-be", 3: "utf-8"}
 _BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -117,9 +114,9 @@ def _read_picture(name: str, content: bytes, tags: Tags) -> None:
     _add_picture(name, media_type, content[0], rest, tags)
 
 
-def _read_old_picture(_: str, content: bytes, tags: Tags) -> None:
+def _read_old_picture(name: str, content: bytes, tags: Tags) -> None:
     """ID3v2.2 has three letters in place of the media type."""
-    _add_picture("PIC", content[1:4].decode("latin-1"), content[0], content[4:], tags)
+    _add_picture(name, content[1:4].decode("latin-1"), content[0], content[4:], tags)
 
 
 def _add_picture(name: str, media_type: str, encoding: int, rest: bytes, tags: Tags) -> None:
@@ -171,7 +168,7 @@ _READERS: dict[str, Reader] = {
     "TMCL": _read_pairs,
     "IPLS": _read_pairs,
     "APIC": _read_picture,
-    OLD_PICTURE: _read_old_picture,
+    "PIC": _read_old_picture,
     "UFID": _read_identifier,
     "PRIV": _read_private,
     "POPM": _read_rating,

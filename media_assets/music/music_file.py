@@ -5,7 +5,7 @@ import struct
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from mutagen import apev2, id3
+from mutagen import apev2
 from mutagen.mp3 import HeaderNotFoundError
 
 from media_assets.errors import (
@@ -27,7 +27,6 @@ BROKEN = "its structure is broken"
 REASONS: tuple[tuple[type[Exception], str], ...] = (
     (UnicodeError, "a text in its tags is not in the encoding that it claims"),
     (HeaderNotFoundError, "there is no MPEG audio in it"),
-    (id3.error, "its ID3 tag is broken"),
     (apev2.error, "its header or its APEv2 tag is broken"),
     (struct.error, "a header in it ends too early"),
     (EOFError, "it ends too early"),

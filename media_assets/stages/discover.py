@@ -3,7 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -78,19 +78,25 @@ class _Losses:
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """What a scan will write."""
+    """What a scan will write: rows of SEEN (moved and changed ones with their id), and ids.
 
-    comparison: Comparison
-    settlement: Settlement
-    known_ids: pl.Series
+    It holds no more than that: the frames that it follows from take a gigabyte for a million files.
+    """
+
+    moved: pl.DataFrame
+    changed: pl.DataFrame
     added: pl.DataFrame
-    losses: _Losses
+    returned: pl.Series
+    missing: pl.Series
+    unknown: pl.Series
+    known_ids: pl.Series
+    report: ScanReport
 
     @property
     def is_empty(self) -> bool:
         """Nothing about any file is to be written."""
-        frames = (self.settlement.moved, self.settlement.changed, self.added)
-        marks = (self.losses.missing, self.losses.unknown, self.comparison.returned)
+        frames = (self.moved, self.changed, self.added)
+        marks = (self.returned, self.missing, self.unknown)
         return all(frame.is_empty() for frame in frames) and not any(len(mark) for mark in marks)
 
 
@@ -114,9 +120,10 @@ def discover(
             known, verdicts = store.load_known(con), store.load_verdicts(con)
         walked = _walk_all(platform, player, known, meter)
         plan = _plan(platform, known, walked, allow_mass_missing=allow_mass_missing)
+        del known, walked
         rows = _write(platform, player, database, plan, verdicts)
     meter.tell()
-    return _report(walked, plan, rows, meter.seconds)
+    return replace(plan.report, rows_written=rows, seconds=meter.seconds)
 
 
 def _walk_all(
@@ -168,16 +175,21 @@ def _plan(
     comparison = compare(known, _all_seen(walked), unreadable)
     moves = find_moves(comparison, _fingerprints(worth_a_fingerprint(comparison)))
     settlement = settle(comparison, moves)
+    losses = _losses(
+        platform, known, walked, comparison, settlement, allow_mass_missing=allow_mass_missing
+    )
     limit = platform.settings.library.max_files_per_scan
-    new = settlement.new.sort("key")
+    added = settlement.new.sort("key")
+    added = added.head(limit) if limit else added
     return _Plan(
-        comparison=comparison,
-        settlement=settlement,
+        moved=settlement.moved,
+        changed=settlement.changed,
+        added=added,
+        returned=comparison.returned,
+        missing=losses.missing,
+        unknown=losses.unknown,
         known_ids=known["media_id"],
-        added=new.head(limit) if limit else new,
-        losses=_losses(
-            platform, known, walked, comparison, settlement, allow_mass_missing=allow_mass_missing
-        ),
+        report=_report(walked, comparison, settlement, losses, added.height),
     )
 
 
@@ -262,17 +274,16 @@ def _write(
     platform: Platform, player: str, database: Path, plan: _Plan, before: pl.DataFrame
 ) -> int:
     now = platform.now()
-    verdicts = store.verdict_rows(plan.losses.verdicts, now)
+    verdicts = store.verdict_rows(plan.report.verdicts, now)
     if plan.is_empty and store.same_verdicts(verdicts, before):
         return 0
-    settlement, losses = plan.settlement, plan.losses
     with connect(database) as con:
         with transaction(con):
-            written = store.mark_files(con, losses.missing, "missing", now)
-            written += store.mark_files(con, losses.unknown, "unknown", now)
-            written += store.mark_files(con, plan.comparison.returned, "present", now)
-            written += store.move_files(con, with_paths(settlement.moved), now)
-            written += store.change_files(con, settlement.changed, now)
+            written = store.mark_files(con, plan.missing, "missing", now)
+            written += store.mark_files(con, plan.unknown, "unknown", now)
+            written += store.mark_files(con, plan.returned, "present", now)
+            written += store.move_files(con, with_paths(plan.moved), now)
+            written += store.change_files(con, plan.changed, now)
             written += store.record_verdicts(con, verdicts, before)
         taken = set(plan.known_ids)
         for rows in plan.added.iter_slices(_ADDED_ROWS):
@@ -301,23 +312,24 @@ def _new_rows(player: str, rows: pl.DataFrame, taken: set[str], now: datetime) -
 
 
 def _report(
-    walked: tuple[_Walked, ...], plan: _Plan, rows_written: int, seconds: float
+    walked: tuple[_Walked, ...],
+    comparison: Comparison,
+    settlement: Settlement,
+    losses: _Losses,
+    added: int,
 ) -> ScanReport:
-    settlement = plan.settlement
     # Content that was merely touched moved from its path to its path.
-    touched = settlement.moved.join(plan.comparison.changed, on=["media_id", "key"], how="semi")
+    touched = settlement.moved.join(comparison.changed, on=["media_id", "key"], how="semi").height
     return ScanReport(
         seen=sum(part.files.height for part in walked),
-        added=plan.added.height,
-        changed=settlement.changed.height + touched.height,
-        moved=settlement.moved.height - touched.height,
-        returned=plan.comparison.returned.len(),
-        missing=plan.losses.missing.len(),
-        unknown=plan.losses.unknown.len(),
-        unchanged=plan.comparison.unchanged,
-        rows_written=rows_written,
-        seconds=seconds,
+        added=added,
+        changed=settlement.changed.height + touched,
+        moved=settlement.moved.height - touched,
+        returned=comparison.returned.len(),
+        missing=losses.missing.len(),
+        unknown=losses.unknown.len(),
+        unchanged=comparison.unchanged,
         passed_over=sum((part.report.passed_over for part in walked), Counter()),
         unreadable=tuple(shown(path)[0] for part in walked for path in part.report.unreadable),
-        verdicts=plan.losses.verdicts,
+        verdicts=losses.verdicts,
     )

@@ -1,6 +1,7 @@
 """What is peculiar to a format."""
 
 import io
+import random
 import struct
 
 import music_samples as samples
@@ -127,6 +128,63 @@ class TestId3:
             id3.TBPM(encoding=3, text=["0"]), id3.TXXX(encoding=3, desc="BPM", text=["174.5"])
         )
         assert found.bpm == 174.5
+
+    @pytest.mark.parametrize("version", [3, 4])
+    @pytest.mark.parametrize("encoding", [0, 1, 3])
+    def test_what_mutagen_writes_is_what_is_read(self, version, encoding):
+        random_numbers = random.Random(version * 10 + encoding)
+        letters = "aé ÿ" if encoding == 0 else "aé標🎵 \ufb01"
+        for _ in range(40):
+            texts = ["".join(random_numbers.choices(letters, k=60)).strip() for _ in range(5)]
+            title, artist, described, comment, lyrics = (text or "x" for text in texts)
+            found = id3_file(
+                id3.TIT2(encoding=encoding, text=[title]),
+                id3.TPE1(encoding=encoding, text=[artist, described]),
+                id3.TXXX(encoding=encoding, desc="MusicBrainz Album Id", text=[samples.RELEASE]),
+                id3.COMM(encoding=encoding, lang="deu", desc="", text=[comment]),
+                id3.USLT(encoding=encoding, lang="deu", desc=described, text=lyrics),
+                id3.APIC(encoding=encoding, mime="image/png", type=3, desc=artist,
+                         data=samples.PNG * random_numbers.randrange(1, 90)),
+                version=version,
+            )  # fmt: skip
+            assert (found.title, found.artists) == (
+                title,
+                tuple(dict.fromkeys((artist, described))),
+            )
+            assert (found.comment, found.mb_release_id) == (comment, samples.RELEASE)
+            assert found.has_lyrics
+            assert found.has_cover
+
+    def test_sizes_that_are_not_synchsafe(self):
+        """As older iTunes wrote them in version 2.4."""
+        picture = b"\0image/png\0\x03\0" + samples.PNG
+        frames = [(b"TIT2", b"\3" + b"T" * 200), (b"APIC", picture), (b"TALB", b"\3Album")]
+        found = metadata(raw_id3(4, frames) + samples.audio("mp2"))
+        assert (found.title, found.album, found.has_cover) == ("T" * 200, "Album", True)
+
+    @pytest.mark.parametrize("version", [3, 4])
+    def test_unsynchronised(self, version):
+        content = b"\1" + "ÿþ".encode("utf-16")
+        stored = content.replace(b"\xff", b"\xff\0")
+        assert stored != content
+        flags = b"\0\2" if version == 4 else b"\0\0"
+        # The size counts the inserted zeros in 2.4, where each frame has them by itself.
+        size = len(stored) if version == 4 else len(content)
+        frame = b"TIT2" + size.to_bytes(4) + flags + stored
+        tag = b"ID3" + bytes([version, 0, 0x80, 0, 0, 0, len(frame)]) + frame
+        assert metadata(tag + samples.audio("mp2")).title == "ÿþ"
+
+    def test_groups_lengths_and_encryption(self):
+        grouped = b"TIT2\0\0\0\x07\0\x40g\3Title"
+        counted = b"TALB\0\0\0\x0a\0\1\0\0\0\6\3Album"
+        secret = b"TPE1\0\0\0\5\0\4?????"
+        packed = b"TCOM\0\0\0\x09\0\x09\0\0\0\5xxxxx"
+        frames = grouped + counted + secret + packed
+        tag = b"ID3\4\0\0\0\0\0" + bytes([len(frames)]) + frames
+        found = metadata(tag + samples.audio("mp2"))
+        assert (found.title, found.album, found.artist) == ("Title", "Album", None)
+        assert '"TPE1":{"bytes":5}' in found.tags
+        assert '"TCOM":{"bytes":9}' in found.tags
 
     def test_stacked_tags_before_the_audio(self):
         first = samples.id3_bytes(samples.id3_tag())

@@ -93,6 +93,7 @@ def test_a_container_without_audio():
     [
         (samples.tagged("mp3")[:1000], "no audio in it"),
         (samples.id3_bytes(samples.id3_tag()), "no audio"),
+        (b"ID3\7" + samples.tagged("mp3")[4:], "version 2.7"),
         (samples.tagged("flac")[:30], "only"),
         (samples.audio("ogg")[:40], "cannot be read"),
         (samples.audio("m4a")[:200], "cannot be read"),
@@ -176,7 +177,7 @@ def test_compressed_frames_over_the_limit_are_refused(version, name):
     frame = compressed_frame(name, b"\0" + b"a" * 150_000, version)
     error = refusal(raw_tag(frame, version) + samples.audio("mp2"), limits=SMALL)
     assert isinstance(error, LimitExceededError)
-    assert "100000 bytes" in str(error)
+    assert "compressed" in str(error)
 
 
 @pytest.mark.parametrize("version", [3, 4])

@@ -1,0 +1,65 @@
+"""What is written for people is true."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import click
+import pytest
+
+from media_assets.cli import main
+from media_assets.settings import Settings
+from media_assets.store.describe import describe
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def test_the_documented_columns_are_those_of_the_tables() -> None:
+    assert (PROJECT / "docs" / "tables.md").read_text(encoding="utf-8") == describe(), "make docs"
+
+
+def test_every_command_is_documented_and_every_documented_command_exists() -> None:
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    named = {
+        name
+        for cell in re.findall(r"^\| (`media-assets [^|]+) \|", readme, re.MULTILINE)
+        for name in re.findall(r"`(?:media-assets )?([a-z]+)", cell)
+    }
+    assert isinstance(main, click.Group)
+    assert set(main.commands) - {"init"} == named
+    assert "media-assets init" in readme
+
+
+@pytest.mark.parametrize("name", sorted(main.commands))  # type: ignore[attr-defined]  # a group
+def test_every_command_has_help_and_takes_a_configuration(name: str) -> None:
+    command = main.commands[name]  # type: ignore[attr-defined]
+    options = {option for parameter in command.params for option in parameter.opts}
+    assert command.help
+    assert all(
+        parameter.help for parameter in command.params if isinstance(parameter, click.Option)
+    )
+    assert "--config" in options or name in {"init", "demo"}
+
+
+def test_the_template_holds_the_defaults() -> None:
+    text = (PROJECT / "media_assets" / "template.toml").read_text(encoding="utf-8")
+    written = Settings(**tomllib.loads(text), base=PROJECT)
+    assert written == Settings(base=PROJECT)
+    keys = set(re.findall(r"^#? ?(\w+) = ", text, re.MULTILINE))
+    for section in (Settings, *_sections()):
+        assert section.model_fields.keys() - {"base", "players"} <= keys | _names()
+
+
+def _sections() -> list[type]:
+    return [type(getattr(Settings(), name)) for name in _names()]
+
+
+def _names() -> set[str]:
+    return {"library", "matches", "thumbnails", "engine", "limits"}
+
+
+def test_no_address_and_no_path_of_a_machine_is_recorded() -> None:
+    for name in ("constraints.txt", "pyproject.toml", "Makefile", "dagster.yaml"):
+        text = (PROJECT / name).read_text(encoding="utf-8")
+        assert not re.search(r"(?:https?|file)://(?!127\.0\.0\.1)", text), name
+        assert not re.search(r"/(?:home|root|work|Users)/", text), name
