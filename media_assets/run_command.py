@@ -15,7 +15,7 @@ from media_assets.stages.status import status
 from media_assets.terminal import print_json, print_status, print_table, progress_display
 
 if TYPE_CHECKING:  # Dagster takes a second to load; a dry run does without it
-    from media_assets.orchestration.run import RunResult
+    from media_assets.launch import RunResult
 
 
 def run_players(
@@ -29,17 +29,21 @@ def run_players(
             f"no players: make a folder for each below {platform.settings.library_root}, "
             "or set library.root"
         )
-    from media_assets.orchestration import run as graph
+    from media_assets import launch
 
     started = time.monotonic()
     results = []
-    with graph.instance(dagster_home(platform.settings)) as instance, progress_display():
-        graph.register_players(instance, find_players(platform))
+    with launch.instance(dagster_home(platform.settings)) as instance, progress_display():
+        launch.register_players(instance, find_players(platform))
         for name in names:
             click.echo(f"{name}: running", err=True)
-            result = graph.refresh(instance, name, config, allow_mass_missing=allow_mass_missing)
+            result = launch.refresh(
+                instance, platform, name, config, allow_mass_missing=allow_mass_missing
+            )
             results.append(result)
             _tell(result)
+            if result.stopped:
+                break
     if as_json:
         print_json(status(platform))
     else:
@@ -68,6 +72,9 @@ def reprocess_player(
 
 
 def _tell(result: "RunResult") -> None:
+    if result.stopped:
+        click.echo(f"{result.player}: stopped; the next run goes on from here", err=True)
+        return
     for step, reason in result.failed_steps.items():
         click.echo(f"{result.player}: step {step} failed: {reason}", err=True)
     for check, reason in result.failed_checks.items():

@@ -5,7 +5,7 @@ This is the only module that reads the environment.
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -21,15 +21,19 @@ MIB = 1024**2
 
 
 def _known_zone(name: str) -> str:
-    try:
-        if name in {"localtime", "posixrules"}:
-            raise ValueError("the zone of this machine")
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError) as error:
+    if not _is_zone(name):
         raise ValueError(
             f"{name!r} is not an IANA time zone; use a name such as 'Europe/Paris' or 'UTC'"
-        ) from error
+        )
     return name
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return name not in {"localtime", "posixrules"}  # the zone of this machine, whatever that is
 
 
 def _plain_name(name: str) -> str:
@@ -38,18 +42,25 @@ def _plain_name(name: str) -> str:
     return name
 
 
+def _folder(path: str) -> str:
+    if not path or "\0" in path:
+        raise ValueError("a folder is needed, relative to this file or absolute")
+    return path
+
+
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 FolderName = Annotated[str, AfterValidator(_plain_name)]
+Folder = Annotated[str, AfterValidator(_folder)]
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
 
 class LibrarySettings(_Section):
     """What is scanned, and when a scan is not believed."""
 
-    root: str = "library"
+    root: Folder = "library"
     max_files_per_scan: int = Field(0, ge=0)
     ignore: tuple[FolderName, ...] = Field(("thumbs", "@eaDir", "#recycle"), strict=False)
     max_missing_share: float = Field(0.2, ge=0, le=1)
@@ -59,16 +70,16 @@ class LibrarySettings(_Section):
 class PlayerSettings(_Section):
     """One player: who it is in the matches, the zone of the capturing device, the folders."""
 
-    xuid: str | None = Field(None, pattern=r"^\d{1,20}$")
+    xuid: str | None = Field(None, pattern="^[0-9]{1,20}$")
     timezone: TimeZone = "UTC"
-    folders: tuple[str, ...] | None = Field(None, strict=False, min_length=1)
+    folders: tuple[Folder, ...] | None = Field(None, strict=False, min_length=1)
 
 
 class MatchSettings(_Section):
     """Where matches come from, and how near a capture must be to one."""
 
     source: Literal["files", "api"] = "files"
-    directory: str = "matches"
+    directory: Folder = "matches"
     tolerance_minutes: float = Field(5, ge=0, le=24 * 60)
 
 
@@ -99,7 +110,7 @@ class LimitSettings(_Section):
 class Settings(_Section):
     """The whole configuration. Relative folders are taken from `base`, the folder of the file."""
 
-    data_dir: str = "data"
+    data_dir: Folder = "data"
     library: LibrarySettings = LibrarySettings()
     players: dict[FolderName, PlayerSettings] = Field(default_factory=dict)
     matches: MatchSettings = MatchSettings()
@@ -129,11 +140,11 @@ class Settings(_Section):
         return self.players.get(name, PlayerSettings())
 
     def folders(self, player: str) -> tuple[Path, ...]:
-        """The folders of a player, absolute."""
+        """The folders of a player, absolute, each once."""
         folders = self.player(player).folders
         if folders is None:
             return (self.library_root / player,)
-        return tuple(self._absolute(folder) for folder in folders)
+        return tuple(dict.fromkeys(self._absolute(folder) for folder in folders))
 
     @property
     def workers(self) -> int:
@@ -141,7 +152,8 @@ class Settings(_Section):
         return self.engine.workers or os.cpu_count() or 1
 
     def _absolute(self, folder: str) -> Path:
-        return Path(os.path.normpath(self.base / Path(folder).expanduser()))
+        # Unlike pathlib's, this leaves `~nobody` as it is.
+        return Path(os.path.normpath(self.base / os.path.expanduser(folder)))  # noqa: PTH111
 
 
 def find_file(environment: Mapping[str, str] = os.environ) -> Path | None:
@@ -248,17 +260,27 @@ def _section(location: tuple[int | str, ...]) -> type[BaseModel]:
 
 
 def _refuse_overlap(where: str, settings: Settings) -> None:
-    """`data_dir` inside a scanned folder would be scanned; the other way round, overwritten."""
-    data = settings.data.resolve()
-    scanned: dict[str, tuple[Path, ...]] = {"library.root": (settings.library_root,)}
+    """`data_dir` inside a folder that is read would be read; the other way round, overwritten."""
+    data = _real(settings.data)
+    for key, folder in _read_folders(settings):
+        real = _real(folder)
+        if real == data or real in data.parents or data in real.parents:
+            raise ConfigurationError(
+                f"{where}: key 'data_dir' ({settings.data}) and key '{key}' ({folder}) "
+                "overlap; neither may lie inside the other"
+            )
+
+
+def _read_folders(settings: Settings) -> Iterator[tuple[str, Path]]:
+    """Each folder that is scanned or read, with the key that names it."""
+    yield "library.root", settings.library_root
     for name, player in settings.players.items():
-        if player.folders is not None:
-            scanned[f"players.{name}.folders"] = settings.folders(name)
-    for key, folders in scanned.items():
-        for folder in folders:
-            real = folder.resolve()
-            if real == data or real in data.parents or data in real.parents:
-                raise ConfigurationError(
-                    f"{where}: key 'data_dir' ({settings.data}) and key '{key}' ({folder}) "
-                    "overlap; neither may lie inside the other"
-                )
+        key = "library.root" if player.folders is None else f"players.{name}.folders"
+        for folder in settings.folders(name):
+            yield key, folder
+    if "directory" in settings.matches.model_fields_set:
+        yield "matches.directory", settings.match_directory
+
+
+def _real(folder: Path) -> Path:
+    return Path(os.path.realpath(folder))  # unlike `resolve`, it bears links in a circle

@@ -16,3 +16,13 @@ def corpus() -> Path:
     if not folder.is_dir():
         pytest.skip("no corpus: set MEDIA_ASSETS_CORPUS")
     return folder
+
+
+@pytest.fixture(scope="session")
+def demo_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The sample library in a folder of its own, made once. Copy what you run or change."""
+    from media_assets.demo.library import make_demo
+
+    folder = tmp_path_factory.mktemp("sample") / "demo"
+    make_demo(folder)
+    return folder

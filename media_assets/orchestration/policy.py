@@ -10,8 +10,6 @@ from media_assets.orchestration.tables import column_schema, describe
 from media_assets.store.spec import Table
 
 OWNERS = ["team:media-assets"]
-SHARED_POOL = "shared_matches"
-"""Steps that write the shared tables; the pool lets one run at a time."""
 
 
 class SpecOptions(TypedDict):
@@ -35,6 +33,7 @@ def table_options(
         if table.database == "player"
         else "warehouse/shared_matches.duckdb"
     )
+    catalog = "stats" if table.database == "player" else "shared_matches"
     return {
         "key": dg.AssetKey(table.name),
         "description": describe(table, more),
@@ -44,7 +43,7 @@ def table_options(
         "code_version": code_version,
         "metadata": {
             "dagster/column_schema": column_schema(table.columns, table.key),
-            "dagster/table_name": table.name,
+            "dagster/table_name": f"{catalog}.main.{table.name}",  # as DuckDB calls it
             "database": database,
         },
     }

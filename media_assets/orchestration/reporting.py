@@ -1,6 +1,7 @@
 """Progress and rates of a stage, on their way to the run's log, the terminal and the metadata."""
 
 import logging
+from collections.abc import Callable, Mapping
 
 import dagster as dg
 
@@ -30,4 +31,39 @@ def rate(items: int, seconds: float) -> float:
 def table_metadata(platform: Platform, player: str | None, table: Table) -> dict[str, Metadatum]:
     """The row count and a small preview of a table; `player` is None for the shared tables."""
     count, rows = table_look(platform, player, table)
-    return {"dagster/row_count": count, "rows": markdown_table(rows)}
+    return {"dagster/row_count": count, "preview": markdown_table(rows)}
+
+
+def failure_reason(event: dg.DagsterEvent) -> str:
+    """What went wrong in a step: the error that it raised, without Dagster's words around it."""
+    error = event.step_failure_data.error
+    raised = error.cause if error and error.cause else error
+    return raised.message.strip() if raised else "unknown"
+
+
+def picture(
+    context: dg.AssetExecutionContext,
+    asset: str,
+    name: str,
+    draw: Callable[[], dg.MarkdownMetadataValue],
+    *,
+    news: bool,
+) -> dict[str, Metadatum]:
+    """A picture as metadata: drawn when there is news, else the one of the player's last run.
+
+    The UI shows the metadata of the latest materialization alone, so a run without news would
+    hide the picture; drawing it again would make such a run three times as long.
+    """
+    before = None if news else _last_metadata(context, asset).get(name)
+    return {name: before if isinstance(before, dg.MarkdownMetadataValue) else draw()}
+
+
+def _last_metadata(context: dg.AssetExecutionContext, asset: str) -> Mapping[str, object]:
+    found = context.instance.fetch_materializations(
+        dg.AssetRecordsFilter(
+            asset_key=dg.AssetKey(asset), asset_partitions=[context.partition_key]
+        ),
+        limit=1,
+    ).records
+    event = found[0].asset_materialization if found else None
+    return event.metadata if event else {}

@@ -1,6 +1,7 @@
 """What a table tells the Dagster UI: its column schema, its rows, a small preview."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, TypeAlias
 
 import dagster as dg
@@ -10,9 +11,20 @@ from media_assets.store.spec import Column, Table
 Metadatum: TypeAlias = str | int | float | dg.MetadataValue[Any]
 """A value of an asset's metadata."""
 
-PREVIEW_ROWS = 10
+PREVIEW_ROWS = 5
 """Table metadata of 10,000 rows would weigh 5.6 MB in the event log."""
-_CELL_LENGTH = 60
+_INLINE_LENGTH = 999
+"""Up to here the UI shows Markdown at once; what is longer is behind a link."""
+_FEWEST_ROWS = 3
+_CELL_LENGTH = 48
+_ESCAPES = str.maketrans(
+    {
+        "&": "&amp;",
+        "<": "&lt;",
+        ">": "&gt;",
+        **{mark: f"\\{mark}" for mark in "\\`*_{}[]()#+!|~"},
+    }
+)
 
 
 def column_schema(columns: Iterable[Column], key: tuple[str, ...]) -> dg.TableSchema:
@@ -21,11 +33,11 @@ def column_schema(columns: Iterable[Column], key: tuple[str, ...]) -> dg.TableSc
 
 
 def _column(column: Column, key: tuple[str, ...]) -> dg.TableColumn:
-    unit = f" [{column.unit}]" if column.unit else ""
+    unit = f" ({column.unit})." if column.unit else ""
     return dg.TableColumn(
         name=column.name,
         type=column.type,
-        description=column.meaning + unit,
+        description=column.meaning.removesuffix(".") + unit if unit else column.meaning,
         constraints=dg.TableColumnConstraints(
             nullable=not column.required, unique=key == (column.name,)
         ),
@@ -39,23 +51,50 @@ def describe(table: Table, more: str = "") -> str:
     return f"{text}\n\n{more}" if more else text
 
 
-def markdown_table(rows: Sequence[Mapping[str, object]]) -> dg.MarkdownMetadataValue:
-    """At most `PREVIEW_ROWS` rows as a table; text from files is escaped."""
+def figures(found: Mapping[str, float]) -> dict[str, Metadatum]:
+    """Numbers of a query as metadata; names with spaces, as all names in the UI."""
+    return {name.replace("_", " "): number for name, number in found.items()}
+
+
+def markdown_table(
+    rows: Sequence[Mapping[str, object]], limit: int = PREVIEW_ROWS
+) -> dg.MarkdownMetadataValue:
+    """At most `limit` rows as a table, fewer when only those are shown without a click.
+
+    Text from files is escaped.
+    """
     if not rows:
         return dg.MetadataValue.md("*no rows*")
     names = list(rows[0])
-    lines = ["| " + " | ".join(names) + " |", "|" + "---|" * len(names)]
-    for row in rows[:PREVIEW_ROWS]:
-        lines.append("| " + " | ".join(escaped(row[name]) for name in names) + " |")
+    lines = [
+        "|".join(["", *(name.replace("_", " ") for name in names), ""]),
+        "|---" * len(names) + "|",
+    ]
+    length = sum(len(line) + 1 for line in lines)
+    for place, row in enumerate(rows[:limit]):
+        line = "|".join(["", *(escaped(row[name]) for name in names), ""])
+        length += len(line) + 1
+        if length > _INLINE_LENGTH and place >= _FEWEST_ROWS:
+            break
+        lines.append(line)
     return dg.MetadataValue.md("\n".join(lines))
 
 
 def escaped(value: object) -> str:
-    """A value as text that cannot be taken for Markdown or HTML."""
-    text = "" if value is None else str(value)
+    """A value as text that cannot be taken for Markdown, a link or HTML."""
+    text = " ".join(_text(value).split())
     if len(text) > _CELL_LENGTH:
         text = text[: _CELL_LENGTH - 1] + "…"
-    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    for mark in "\\`*_{}[]()#+!|~":
-        text = text.replace(mark, f"&#{ord(mark)};")
-    return " ".join(text.split())
+    return text.translate(_ESCAPES)
+
+
+def _text(value: object) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{round(value, 3):,}"
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M:%S}"
+    return str(value)

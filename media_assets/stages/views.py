@@ -14,16 +14,16 @@ Row = dict[str, object]
 def table_look(
     platform: Platform, player: str | None, table: Table, rows: int = 10
 ) -> tuple[int, list[Row]]:
-    """How many rows a table has, and the last ones by key with columns that fit a page.
+    """How many rows a table has, and a few of them as people want to see them.
 
     `player` is None for the shared tables.
     """
     with connect(_database(platform, player), read_only=True) as con:
-        return store.count(con, table.name), store.preview(con, table, rows)
+        return store.count(con, table.name), store.preview(con, table.name, rows)
 
 
 def newest_media(platform: Platform, player: str, rows: int = 10) -> list[Row]:
-    """The newest captures of the view `media`: name, taken (UTC), match, decision, confidence."""
+    """The newest captures: name, taken (UTC), source, map of the match, decision, confidence."""
     with connect(_database(platform, player), read_only=True) as con:
         return store.newest_media(con, rows)
 

@@ -14,7 +14,8 @@ from media_assets.store.write import make_equal, relation, upsert
 
 # What a capture time follows from. Another digest of these makes it pending.
 _EVIDENCE = """
-SELECT f.media_id, f.kind, f.file_name, parse_path(f.file_path)[-2] AS folder_name, f.mtime_ns, v.duration_seconds,
+SELECT f.media_id, f.kind, f.file_name, parse_path(f.file_path)[-2] AS folder_name, f.mtime_ns,
+       v.duration_seconds,
        i.text ->> 'Microsoft.GameDVR.Extended' AS gamedvr,
        i.exif_datetime_original AS exif_original, i.exif_offset_original AS exif_offset,
        i.exif_subsec_original AS exif_subsec, v.creation_time

@@ -30,10 +30,10 @@ def connect(
 
     Raises:
         StoreLockedError: another process held the file for longer than `deadline` seconds.
-        StoreError: the file is not there (read only), or is not a database.
+        StoreError: the file is not there (read only), cannot be made, or is not a database.
     """
     if not read_only:
-        file.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(file.parent)
     con = _open(file, read_only, time.monotonic() + deadline)
     try:
         con.execute("SET TimeZone = 'UTC'")
@@ -43,6 +43,18 @@ def connect(
         yield con
     finally:
         con.close()
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder of the store, and those above it.
+
+    Raises:
+        StoreError: the system refuses it.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"{folder}: cannot be made: {error.strerror}; see data_dir") from error
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from media_assets.errors import StoreLockedError
+from media_assets.store.connect import make_folder
 
 WAIT_SECONDS = 3600.0
 
@@ -20,8 +21,9 @@ def exclusive(file: Path, wait: float = WAIT_SECONDS) -> Iterator[None]:
 
     Raises:
         StoreLockedError: it was not to be had within `wait` seconds.
+        StoreError: its folder cannot be made.
     """
-    file.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(file.parent)
     try:
         with FileLock(file, timeout=wait):
             yield

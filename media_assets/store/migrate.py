@@ -8,11 +8,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
 from media_assets.errors import MigrationError
-from media_assets.store.connect import connect, transaction
+from media_assets.store.connect import connect, make_folder, transaction
 from media_assets.store.spec import Database
 from media_assets.store.tables.catalog import tables_of
 
@@ -59,6 +60,30 @@ def migrate(file: Path, database: Database) -> int:
     if _identity(file) in _NEWEST or _version(file) == steps[-1].version:
         _NEWEST.add(_identity(file))
         return 0
+    if not file.exists():
+        return _create(file, steps)
+    return _apply(file, steps)
+
+
+def _create(file: Path, steps: Sequence[Migration]) -> int:
+    """A new file appears whole or not at all: DuckDB refuses one whose writing was cut short.
+
+    Another process that makes the same file at the same time is not an error.
+    """
+    make_folder(file.parent)
+    with TemporaryDirectory(prefix=".new-", dir=file.parent) as folder:
+        unfinished = Path(folder) / file.name
+        applied = _apply(unfinished, steps)
+        try:
+            file.hardlink_to(unfinished)  # unlike a rename, this replaces nothing
+        except FileExistsError:
+            return 0
+        except OSError:  # a file system without hard links
+            unfinished.replace(file)
+    return applied
+
+
+def _apply(file: Path, steps: Sequence[Migration]) -> int:
     with connect(file) as con:
         con.execute(_LEDGER)
         return apply_pending(con, steps, file)

@@ -5,8 +5,6 @@ from typing import Any
 
 import duckdb
 
-from media_assets.store.spec import Table
-
 NUMBERS: dict[str, str] = {
     "failures": "SELECT count(DISTINCT f.media_id) AS files, count(DISTINCT x.media_id) AS failed "
     "FROM media_files f LEFT JOIN media_failures x USING (media_id) WHERE f.status = 'present'",
@@ -55,8 +53,68 @@ ROWS: dict[str, str] = {
 }
 """Rows for plots, by name."""
 
-_WIDE = ("JSON", "FLOAT[]", "BLOB")
-_PREVIEW_COLUMNS = 8
+_NEWEST_MATCH = "(SELECT match_id FROM match_registry ORDER BY start_time DESC, match_id LIMIT 1)"
+
+PREVIEWS: dict[str, str] = {
+    "media_files": "SELECT file_name, kind, status, file_size AS bytes, "
+    "make_timestamp(mtime_ns // 1000) AS modified "
+    "FROM media_files ORDER BY mtime_ns DESC, file_name",
+    "image_metadata": "SELECT file_name, width, height, format, software, "
+    "exif_datetime_original AS exif_date "
+    "FROM image_metadata JOIN media_files USING (media_id) ORDER BY mtime_ns DESC, file_name",
+    "video_metadata": "SELECT file_name, video_codec AS video, audio_codec AS audio, width, "
+    "height, frame_rate AS fps, duration_seconds AS seconds "
+    "FROM video_metadata JOIN media_files USING (media_id) ORDER BY mtime_ns DESC, file_name",
+    "audio_metadata": "SELECT artist, album, track_number AS track, title, codec, "
+    "duration_seconds AS seconds FROM audio_metadata JOIN media_files USING (media_id) "
+    "ORDER BY first_seen_at DESC, artist, album, disc_number, track_number, file_name",
+    "thumbnails": "SELECT file_name, thumbnail_width AS width, thumbnail_height AS height, "
+    "thumbnail_bytes AS bytes, preview_frames AS frames, preview_bytes "
+    "FROM thumbnails JOIN media_files USING (media_id) ORDER BY mtime_ns DESC, file_name",
+    "media_vectors": "SELECT file_name, space, model, version, dim AS dimensions "
+    "FROM media_vectors JOIN media_files USING (media_id) ORDER BY mtime_ns DESC, file_name",
+    "capture_times": "SELECT file_name, capture_start_utc AS taken, source, "
+    "precision_seconds AS precision, time_quality AS quality, flags "
+    "FROM capture_times JOIN media_files USING (media_id) "
+    "ORDER BY capture_start_utc DESC NULLS LAST, file_name",
+    "media_matches": "SELECT file_name, match_start_time AS match, role, decision, confidence, "
+    "distance_seconds AS distance FROM media_matches JOIN media_files USING (media_id) "
+    "ORDER BY match_start_time DESC, file_name, role",
+    "match_history": "SELECT start_time, end_time, raw_complete, match_id "
+    "FROM match_history ORDER BY start_time DESC, match_id",
+    "match_registry": "SELECT start_time, map_name AS map, playlist_name AS playlist, "
+    "mode_category AS mode, team_0_score AS team_0, team_1_score AS team_1, "
+    "player_count AS players FROM match_registry ORDER BY match_registry.start_time DESC, match_id",
+    "match_participants": "SELECT gamertag, team_id AS team, rank, kills, deaths, assists, kda, "
+    f"accuracy FROM match_participants WHERE match_id = {_NEWEST_MATCH} ORDER BY rank, gamertag",
+    "highlight_events": "SELECT seq, time_ms // 1000 AS second, event_type AS event, gamertag, "
+    f"medal_name AS medal FROM highlight_events WHERE match_id = {_NEWEST_MATCH} ORDER BY seq",
+    "medals_earned": "SELECT coalesce(gamertag, m.xuid) AS player, "
+    "coalesce(name, medal_name_id::VARCHAR) AS medal, count FROM medals_earned m "
+    "LEFT JOIN xuid_aliases USING (xuid) LEFT JOIN (SELECT asset_id, any_value(name) AS name "
+    "FROM asset_names WHERE asset_kind = 'medal' GROUP BY asset_id) n "
+    "ON n.asset_id = medal_name_id::VARCHAR "
+    f"WHERE match_id = {_NEWEST_MATCH} ORDER BY count DESC, player, medal",
+    "killer_victim_pairs": "SELECT coalesce(k.gamertag, killer_xuid) AS killer, "
+    "coalesce(v.gamertag, victim_xuid) AS victim, kill_count AS kills FROM killer_victim_pairs "
+    "LEFT JOIN xuid_aliases k ON k.xuid = killer_xuid "
+    "LEFT JOIN xuid_aliases v ON v.xuid = victim_xuid "
+    f"WHERE match_id = {_NEWEST_MATCH} ORDER BY kill_count DESC, killer, victim",
+    "xuid_aliases": "SELECT gamertag, xuid, source, last_seen "
+    "FROM xuid_aliases ORDER BY last_seen DESC, gamertag",
+    "player_match_stats": "SELECT start_time, map_name AS map, CASE outcome WHEN 1 THEN 'tie' "
+    "WHEN 2 THEN 'win' WHEN 3 THEN 'loss' ELSE 'left' END AS outcome, kills, deaths, assists, "
+    "kda, accuracy FROM player_match_stats ORDER BY player_match_stats.start_time DESC, match_id",
+    "player_sessions": "SELECT start_time, matches, wins, losses, kda_mean, "
+    "array_to_string(friends, ', ') AS friends "
+    "FROM player_sessions ORDER BY player_sessions.start_time DESC",
+    "teammates_aggregate": "SELECT gamertag, matches_together AS matches, wins_together AS wins, "
+    "losses_together AS losses, same_team_win_rate AS win_rate, last_played "
+    "FROM teammates_aggregate ORDER BY matches_together DESC, gamertag",
+    "antagonists": "SELECT gamertag, times_killed AS killed, times_killed_by AS killed_by, "
+    "net_kills, matches FROM antagonists ORDER BY times_killed + times_killed_by DESC, gamertag",
+}
+"""What people see of a table: names rather than ids, the newest or the most first."""
 
 
 def count(con: duckdb.DuckDBPyConnection, table: str) -> int:
@@ -65,21 +123,19 @@ def count(con: duckdb.DuckDBPyConnection, table: str) -> int:
     return int(row[0]) if row else 0
 
 
-def preview(con: duckdb.DuckDBPyConnection, table: Table, rows: int) -> list[dict[str, object]]:
-    """The last rows by key, with the first eight columns that fit a page."""
-    narrow = [column.name for column in table.columns if column.type not in _WIDE]
-    names = ", ".join(narrow[:_PREVIEW_COLUMNS])
-    order = ", ".join(f"{name} DESC" for name in table.key)
-    return _dicts(con, f"SELECT {names} FROM {table.name} ORDER BY {order} LIMIT {rows:d}")
+def preview(con: duckdb.DuckDBPyConnection, table: str, rows: int) -> list[dict[str, object]]:
+    """The first rows of one of `PREVIEWS`."""
+    return _dicts(con, f"{PREVIEWS[table]} LIMIT {rows:d}")
 
 
 def newest_media(con: duckdb.DuckDBPyConnection, rows: int) -> list[dict[str, object]]:
     """The newest captures with their matches."""
     return _dicts(
         con,
-        "SELECT file_name, strftime(capture_start_utc, '%Y-%m-%d %H:%M:%S') AS taken, "
-        "capture_source AS source, match_id, association_decision AS decision, "
-        "association_confidence AS confidence FROM media WHERE capture_start_utc IS NOT NULL "
+        "SELECT file_name, capture_start_utc AS taken, capture_source AS source, map_name AS map, "
+        "association_decision AS decision, association_confidence AS confidence "
+        "FROM media LEFT JOIN player_match_stats USING (match_id) "
+        "WHERE capture_start_utc IS NOT NULL "
         f"ORDER BY capture_start_utc DESC, media_id LIMIT {rows:d}",
     )
 

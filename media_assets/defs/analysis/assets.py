@@ -7,7 +7,7 @@ import dagster as dg
 from media_assets.orchestration.partitions import players
 from media_assets.orchestration.pictures import contact_sheet
 from media_assets.orchestration.policy import player_spec
-from media_assets.orchestration.reporting import listener, rate, table_metadata
+from media_assets.orchestration.reporting import listener, picture, rate, table_metadata
 from media_assets.orchestration.resources import PlatformResource
 from media_assets.orchestration.tables import Metadatum
 from media_assets.stages.analyse import analyse
@@ -54,23 +54,35 @@ def media_analysis(
     report = analyse(loaded, player, selected, listener=listener(context))
     for stage in selected:
         yield dg.MaterializeResult(
-            asset_key=stage, metadata=_metadata(loaded, player, stage, report)
+            asset_key=stage,
+            metadata={
+                **(_sheet(context, loaded, report) if stage == "thumbnails" else {}),
+                **_metadata(loaded, player, stage, report),
+            },
         )
+
+
+def _sheet(
+    context: dg.AssetExecutionContext, platform: Platform, report: AnalysisReport
+) -> dict[str, Metadatum]:
+    return picture(
+        context,
+        "thumbnails",
+        "newest captures",
+        lambda: contact_sheet(newest_thumbnails(platform, context.partition_key)),
+        news=report.done["thumbnails"] > 0,
+    )
 
 
 def _metadata(
     platform: Platform, player: str, stage: StageName, report: AnalysisReport
 ) -> dict[str, Metadatum]:
-    table = STAGE_TABLES[stage]
-    metadata: dict[str, Metadatum] = {
-        **table_metadata(platform, player, table),
+    return {
         "done now": report.done[stage],
         "failed now": report.failed[stage],
         "media read": report.media,
         "copies not decoded": report.twins,
         "changed while read": report.unsettled,
         "files per second": rate(report.media, report.seconds),
+        **table_metadata(platform, player, STAGE_TABLES[stage]),
     }
-    if stage == "thumbnails" and report.done[stage]:
-        metadata["newest captures"] = contact_sheet(newest_thumbnails(platform, player))
-    return metadata

@@ -3,8 +3,9 @@
 import dagster as dg
 from PIL import Image
 
-from media_assets.orchestration.checks import players_of, share, summed
+from media_assets.orchestration.checks import player_check, players_of, share, summed
 from media_assets.orchestration.resources import PlatformResource
+from media_assets.orchestration.tables import figures
 from media_assets.stages.views import thumbnail_sample
 
 MAX_FAILED_SHARE = 0.01
@@ -12,10 +13,10 @@ MIN_CLIP_COVERAGE = 0.95
 MAX_DERIVED_SHARE = 0.25
 
 
-@dg.asset_check(
+@player_check(
     asset="image_metadata",
     additional_deps=["video_metadata", "audio_metadata", "thumbnails", "media_vectors"],
-    description=f"No more than {MAX_FAILED_SHARE:.0%} of the present files have a stage that failed.",
+    description=f"At most {MAX_FAILED_SHARE:.0%} of the present files have a stage that failed.",
 )
 def few_failures(
     context: dg.AssetCheckExecutionContext, platform: PlatformResource
@@ -28,11 +29,11 @@ def few_failures(
         severity=dg.AssetCheckSeverity.WARN,
         description=f"{found['failed']} of {found['files']} files failed; "
         "`media-assets failures` says why",
-        metadata={**found, "failed share": failed},
+        metadata={**figures(found), "failed share": failed},
     )
 
 
-@dg.asset_check(
+@player_check(
     asset="thumbnails",
     description="Every decodable image and at least 95 % of the clips have a thumbnail.",
 )
@@ -44,11 +45,11 @@ def thumbnail_coverage(
     clips = share(found["clip_thumbnails"], found["clips"], 1.0)
     return dg.AssetCheckResult(
         passed=found["image_thumbnails"] == found["images"] and clips >= MIN_CLIP_COVERAGE,
-        metadata={**found, "clip coverage": clips},
+        metadata={**figures(found), "clip coverage": clips},
     )
 
 
-@dg.asset_check(
+@player_check(
     asset="thumbnails",
     description="Thumbnails open and have the size that their row gives (200 of each player).",
 )
@@ -65,12 +66,12 @@ def thumbnails_open(
         metadata={
             "looked at": len(sample),
             "wrong": len(wrong),
-            "first": wrong[0] if wrong else "none",
+            "first wrong one": wrong[0] if wrong else "none",
         },
     )
 
 
-@dg.asset_check(
+@player_check(
     asset="thumbnails",
     description=f"Derived files stay under {MAX_DERIVED_SHARE:.0%} of the library's size.",
 )
@@ -83,7 +84,7 @@ def derived_size(
     return dg.AssetCheckResult(
         passed=derived <= MAX_DERIVED_SHARE,
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={**found, "share": derived},
+        metadata={**figures(found), "share": derived},
     )
 
 

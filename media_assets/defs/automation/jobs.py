@@ -38,13 +38,41 @@ class PruneConfig(dg.Config):
 @dg.op(description="Delete runs that ended long ago, with their events. Assets keep their tables.")
 def prune_runs(context: dg.OpExecutionContext, config: PruneConfig) -> None:
     before = datetime.now(UTC) - timedelta(days=config.keep_days)
+    deleted = delete_ended_runs(context.instance, before, config.limit)
+    context.log.info("deleted %d runs that ended before %s", deleted, before)
+
+
+def delete_ended_runs(instance: dg.DagsterInstance, before: datetime, limit: int) -> int:
+    """Delete runs that ended before a moment, the oldest first, with their events and logs.
+
+    The latest success of every job and player stays: from its events the UI knows that the
+    player's assets are there.
+    """
     ended = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
-    records = context.instance.get_run_records(
-        dg.RunsFilter(statuses=ended, updated_before=before), limit=config.limit, ascending=True
+    records = instance.get_run_records(
+        dg.RunsFilter(statuses=ended, updated_before=before), limit=limit, ascending=True
     )
-    for record in records:
-        context.instance.delete_run(record.dagster_run.run_id)
-    context.log.info("deleted %d runs that ended before %s", len(records), before)
+    kept = {run_id for run in {_lane(record) for record in records}
+            if (run_id := _latest_success(instance, *run))}  # fmt: skip
+    old = [run_id for record in records if (run_id := record.dagster_run.run_id) not in kept]
+    for run_id in old:
+        instance.delete_run(run_id)
+        instance.compute_log_manager.delete_logs(prefix=[run_id])
+    return len(old)
+
+
+def _lane(record: dg.RunRecord) -> tuple[str, str | None]:
+    """The job and the player of a run."""
+    run = record.dagster_run
+    return run.job_name, run.tags.get("dagster/partition")
+
+
+def _latest_success(instance: dg.DagsterInstance, job: str, player: str | None) -> str | None:
+    tags = {"dagster/partition": player} if player else None
+    found = instance.get_run_records(
+        dg.RunsFilter(job_name=job, tags=tags, statuses=[dg.DagsterRunStatus.SUCCESS]), limit=1
+    )
+    return found[0].dagster_run.run_id if found else None
 
 
 @dg.job(

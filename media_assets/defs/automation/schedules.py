@@ -24,6 +24,7 @@ def hourly_rescan(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunReque
 
 
 daily_pruning = dg.ScheduleDefinition(
+    name="daily_pruning",
     job=prune_run_history,
     cron_schedule="30 3 * * *",
     execution_timezone="UTC",

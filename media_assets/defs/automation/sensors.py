@@ -6,9 +6,12 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from media_assets.defs.automation.jobs import JOBS, refresh_player
+from media_assets.defs.automation.jobs import refresh_player
+from media_assets.defs.automation.rotation import look_around
 from media_assets.library.look import look
+from media_assets.orchestration.abandoned import end_all_abandoned_runs
 from media_assets.orchestration.partitions import players
+from media_assets.orchestration.reporting import failure_reason
 from media_assets.orchestration.resources import PlatformResource
 from media_assets.stages.platform import Platform
 from media_assets.stages.players import find_players
@@ -18,80 +21,84 @@ LOOK_SECONDS = 30.0
 MAX_REQUESTS = 20
 
 
-@dg.sensor(
-    job=refresh_player,
-    minimum_interval_seconds=60,
-    default_status=dg.DefaultSensorStatus.STOPPED,
-    description="Looks at the folders of every player, time-boxed, and asks for a run of those "
-    "whose folders changed. A folder that appears below library.root becomes a new partition.",
-)
-def changed_libraries(
-    context: dg.SensorEvaluationContext, platform: PlatformResource
-) -> dg.SensorResult | dg.SkipReason:
-    loaded = platform.load()
-    names = find_players(loaded)
+def library_sensor(look_seconds: float = LOOK_SECONDS) -> dg.SensorDefinition:
+    """The sensor `changed_libraries`, with so much time for the looks of one tick."""
+
+    @dg.sensor(
+        job=refresh_player,
+        minimum_interval_seconds=60,
+        default_status=dg.DefaultSensorStatus.STOPPED,
+        description="Looks at the folders of every player, time-boxed, and asks for a run of those "
+        "whose folders changed. A folder that appears below library.root becomes a new partition.",
+    )
+    def changed_libraries(
+        context: dg.SensorEvaluationContext, platform: PlatformResource
+    ) -> dg.SensorResult:
+        return _tick(context, platform.load(), time.monotonic() + look_seconds)
+
+    return changed_libraries
+
+
+def _tick(
+    context: dg.SensorEvaluationContext, platform: Platform, deadline: float
+) -> dg.SensorResult:
+    end_all_abandoned_runs(context.instance, platform)
+    names = find_players(platform)
     known = set(players.get_partition_keys(dynamic_partitions_store=context.instance))
-    seen: dict[str, str] = json.loads(context.cursor) if context.cursor else {}
-    digests = _look_around(loaded, names, seen)
-    changed = [name for name in digests if digests[name] != seen.get(name)][:MAX_REQUESTS]
     added = [name for name in names if name not in known]
-    if not changed and not added:
-        return dg.SkipReason(f"no folder changed; looked at {len(digests)} of {len(names)} players")
-    # The order of the cursor is that of the looks: who was looked at longest ago comes first.
-    waiting = {name: seen[name] for name in seen if name in names and name not in digests}
-    looked = {name: digests[name] for name in digests if name in changed or name in seen}
+    seen: dict[str, str] = json.loads(context.cursor) if context.cursor else {}
+    ignore = frozenset(platform.settings.library.ignore)
+    found = look_around(
+        names,
+        seen,
+        lambda name: look(platform.settings.folders(name), ignore, deadline).digest,
+        MAX_REQUESTS,
+    )
+    idle = f"no folder changed; looked at {found.looked} of {len(names)} players"
     return dg.SensorResult(
-        run_requests=[_request(name, digests[name]) for name in changed],
+        run_requests=[
+            _request(name, seen.get(name, "new"), digest) for name, digest in found.changed.items()
+        ],
         dynamic_partitions_requests=[players.build_add_request(added)] if added else None,
-        cursor=json.dumps({**waiting, **looked}, separators=(",", ":")),
+        skip_reason=None if found.changed else idle,
+        cursor=json.dumps(found.seen, separators=(",", ":"), ensure_ascii=False),
     )
 
 
-def _look_around(platform: Platform, names: list[str], seen: dict[str, str]) -> dict[str, str]:
-    """The digest of every player's folders, those first that were looked at longest ago."""
-    deadline = time.monotonic() + LOOK_SECONDS
-    ignore = frozenset(platform.settings.library.ignore)
-    order = {name: place for place, name in enumerate(seen)}
-    digests: dict[str, str] = {}
-    for name in sorted(names, key=lambda name: order.get(name, -1)):
-        found = look(platform.settings.folders(name), ignore, deadline)
-        if found.digest is None:
-            break
-        digests[name] = found.digest
-    return digests
-
-
-def _request(player: str, digest: str) -> dg.RunRequest:
+def _request(player: str, before: str, now: str) -> dg.RunRequest:
+    """A run for one change. The key is that of the change, not of the state: a disk that comes
+    back as it was before it went away is a change too."""
     return dg.RunRequest(
-        run_key=f"{player} {digest}", partition_key=player, tags={"player": player}
+        run_key=f"{player} {before} {now}", partition_key=player, tags={"player": player}
     )
 
 
 @dg.run_failure_sensor(
     name="failed_runs",
-    monitored_jobs=[*JOBS],
     default_status=dg.DefaultSensorStatus.STOPPED,
     description="Writes every failed run to logs/failed_runs.jsonl below data_dir, with the "
     "player, the step and the reason, for people who do not look at the UI.",
 )
 def failed_runs(context: dg.RunFailureSensorContext, platform: PlatformResource) -> None:
     run = context.dagster_run
-    steps = {
-        event.step_key: event.step_failure_data.error for event in context.get_step_failure_events()
-    }
     line = {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "run_id": run.run_id,
         "job": run.job_name,
         "player": run.tags.get("dagster/partition"),
-        "steps": {str(step): error.message if error else "" for step, error in steps.items()},
+        "steps": {
+            str(event.step_key): failure_reason(event)
+            for event in context.get_step_failure_events()
+        },
         "reason": context.failure_event.message,
     }
     file = platform.load().settings.data / "logs" / "failed_runs.jsonl"
     file.parent.mkdir(parents=True, exist_ok=True)
     with file.open("a", encoding="utf-8") as log:
-        log.write(json.dumps(line) + "\n")
+        log.write(json.dumps(line, ensure_ascii=False) + "\n")
     context.log.error("run of %s failed: %s", line["player"], line["steps"])
 
+
+changed_libraries = library_sensor()
 
 SENSORS = [changed_libraries, failed_runs]

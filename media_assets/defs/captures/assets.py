@@ -6,11 +6,11 @@ from media_assets.captures.times import RULES_VERSION
 from media_assets.orchestration.partitions import players
 from media_assets.orchestration.pictures import match_timeline
 from media_assets.orchestration.policy import table_options
-from media_assets.orchestration.reporting import table_metadata
+from media_assets.orchestration.reporting import picture, table_metadata
 from media_assets.orchestration.resources import PlatformResource
-from media_assets.orchestration.tables import Metadatum
 from media_assets.stages.associate import associate
 from media_assets.stages.capture_times import compute_times
+from media_assets.stages.platform import Platform
 from media_assets.stages.views import rows_of
 from media_assets.store.tables.captures import CAPTURE_TIMES, MEDIA_MATCHES
 
@@ -35,10 +35,10 @@ def capture_times(
     report = compute_times(loaded, player)
     return dg.MaterializeResult(
         metadata={
-            **table_metadata(loaded, player, CAPTURE_TIMES),
             "computed now": report.computed,
             "with a time": report.timed,
             "time zone": loaded.settings.player(player).timezone,
+            **table_metadata(loaded, player, CAPTURE_TIMES),
         }
     )
 
@@ -61,15 +61,27 @@ def media_matches(
     player = context.partition_key
     loaded = platform.load()
     report = associate(loaded, player)
-    metadata: dict[str, Metadatum] = {
-        **table_metadata(loaded, player, MEDIA_MATCHES),
-        "rows written": report.rows_written,
-        "rows deleted": report.rows_deleted,
-        **{f"captures {name}": count for name, count in report.decisions.items()},
-    }
-    if report.rows_written:
-        metadata["matches and captures"] = match_timeline(
-            rows_of(loaded, player, "matches"),  # type: ignore[arg-type]  # as the queries have it
-            rows_of(loaded, player, "associated"),  # type: ignore[arg-type]
-        )
-    return dg.MaterializeResult(metadata=metadata)
+    plot = picture(
+        context,
+        MEDIA_MATCHES.name,
+        "matches and captures",
+        lambda: _timeline(loaded, player),
+        news=report.rows_written > 0 or report.rows_deleted > 0,
+    )
+    return dg.MaterializeResult(
+        metadata={
+            **plot,
+            **{f"captures {name}": count for name, count in report.decisions.items()},
+            "rows written": report.rows_written,
+            "rows deleted": report.rows_deleted,
+            **table_metadata(loaded, player, MEDIA_MATCHES),
+        }
+    )
+
+
+def _timeline(platform: Platform, player: str) -> dg.MarkdownMetadataValue:
+    return match_timeline(
+        rows_of(platform, player, "matches"),  # type: ignore[arg-type]  # as the queries have it
+        rows_of(platform, player, "associated"),  # type: ignore[arg-type]
+        platform.settings.player(player).timezone,
+    )

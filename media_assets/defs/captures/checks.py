@@ -2,14 +2,15 @@
 
 import dagster as dg
 
-from media_assets.orchestration.checks import players_of, share, summed
+from media_assets.orchestration.checks import player_check, players_of, share, summed
 from media_assets.orchestration.resources import PlatformResource
+from media_assets.orchestration.tables import figures
 from media_assets.stages.status import player_status
 
 MIN_ASSOCIATION_RATE = 0.9
 
 
-@dg.asset_check(
+@player_check(
     asset="capture_times",
     additional_deps=["player_match_stats"],
     description="No capture lies in the future, or ten years before the player's first match.",
@@ -22,11 +23,11 @@ def capture_times_plausible(
     return dg.AssetCheckResult(
         passed=not found["future"] and not found["ancient"],
         severity=dg.AssetCheckSeverity.WARN,
-        metadata=found,
+        metadata=figures(found),
     )
 
 
-@dg.asset_check(
+@player_check(
     asset="media_matches",
     description=f"More than {MIN_ASSOCIATION_RATE:.0%} of the captures that lie inside the "
     "player's match history have a match without anybody's help.",

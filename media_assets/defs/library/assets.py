@@ -6,7 +6,7 @@ from pydantic import Field
 from media_assets.orchestration.partitions import players
 from media_assets.orchestration.pictures import files_by_month
 from media_assets.orchestration.policy import FRESH, table_options
-from media_assets.orchestration.reporting import listener, rate, table_metadata
+from media_assets.orchestration.reporting import listener, picture, rate, table_metadata
 from media_assets.orchestration.resources import PlatformResource
 from media_assets.orchestration.tables import Metadatum
 from media_assets.stages.discover import ScanReport, discover
@@ -49,18 +49,22 @@ def media_files(
     )
     for verdict in report.suspect:
         context.log.warning("%s: %s", verdict.count.folder, verdict.reason)
-    metadata = {
-        **table_metadata(loaded, player, MEDIA_FILES),
-        **_counts(report),
-    }
-    if report.rows_written:
-        metadata["files by month"] = files_by_month(file_months(loaded, player))
-    return dg.MaterializeResult(metadata=metadata)
+    plot = picture(
+        context,
+        MEDIA_FILES.name,
+        "files by month",
+        lambda: files_by_month(file_months(loaded, player)),
+        news=report.rows_written > 0,
+    )
+    return dg.MaterializeResult(
+        metadata={**plot, **_counts(report), **table_metadata(loaded, player, MEDIA_FILES)}
+    )
 
 
 def _counts(report: ScanReport) -> dict[str, Metadatum]:
     passed_over = ", ".join(f"{name} {count}" for name, count in report.passed_over.most_common(12))
     return {
+        "scan verdict": "suspect" if report.suspect else "clean",
         "files seen": report.seen,
         "added": report.added,
         "changed": report.changed,
@@ -72,5 +76,4 @@ def _counts(report: ScanReport) -> dict[str, Metadatum]:
         "files per second": rate(report.seen, report.seconds),
         "folders that could not be read": len(report.unreadable),
         "not media, by extension": passed_over or "none",
-        "scan verdict": "suspect" if report.suspect else "clean",
     }

@@ -7,12 +7,11 @@ import dagster as dg
 from media_assets.orchestration.partitions import players
 from media_assets.orchestration.pictures import form_over_time
 from media_assets.orchestration.policy import (
-    SHARED_POOL,
     player_spec,
     shared_spec,
     table_options,
 )
-from media_assets.orchestration.reporting import listener, rate, table_metadata
+from media_assets.orchestration.reporting import listener, picture, rate, table_metadata
 from media_assets.orchestration.resources import PlatformResource
 from media_assets.orchestration.tables import Metadatum
 from media_assets.stages.load_matches import load_matches
@@ -65,7 +64,6 @@ _KINDS = {"duckdb", "table", "polars"}
         "read again, whoever asks for it.",
     ),
     partitions_def=players,
-    pool=SHARED_POOL,
 )
 def match_history(
     context: dg.AssetExecutionContext, platform: PlatformResource
@@ -79,12 +77,12 @@ def match_history(
     contents = ", ".join(f"{name} {count}" for name, count in sorted(taken.contents.items()))
     return dg.MaterializeResult(
         metadata={
-            **_derived_metadata(loaded, player, MATCH_HISTORY, report),
             "recorded files seen": taken.seen,
             "recorded files read now": taken.new,
             "recorded files failed now": taken.failed,
             "read now, by content": contents or "none",
             "source": taken.absent or str(loaded.settings.match_directory),
+            **_derived_metadata(loaded, player, MATCH_HISTORY, report),
         }
     )
 
@@ -95,7 +93,6 @@ def match_history(
         shared_spec(table, "matches", {"duckdb", "table", "python"}, "1", ["match_history"])
         for table in SHARED_TABLES
     ],
-    pool=SHARED_POOL,
 )
 def shared_matches(
     context: dg.AssetExecutionContext, platform: PlatformResource
@@ -107,12 +104,12 @@ def shared_matches(
         yield dg.MaterializeResult(
             asset_key=table.name,
             metadata={
-                **table_metadata(loaded, None, table),
                 "rows written": report.rows.get(table.name, 0),
                 "matches loaded now": report.matches,
                 "matches failed now": report.failed,
                 "names and counts changed": report.renamed,
                 "matches per second": rate(report.matches, report.seconds),
+                **table_metadata(loaded, None, table),
             },
         )
 
@@ -130,11 +127,16 @@ def player_match_stats(
     player = context.partition_key
     loaded = platform.load()
     report = derive_match_stats(loaded, player)
-    metadata = _derived_metadata(loaded, player, PLAYER_MATCH_STATS, report)
-    if report.written:
-        rows = rows_of(loaded, player, "form")
-        metadata["form over time"] = form_over_time(rows)  # type: ignore[arg-type]  # as the query has it
-    return dg.MaterializeResult(metadata=metadata)
+    plot = picture(
+        context,
+        PLAYER_MATCH_STATS.name,
+        "form over time",
+        lambda: form_over_time(rows_of(loaded, player, "form")),  # type: ignore[arg-type]  # as the query has it
+        news=report.written > 0,
+    )
+    return dg.MaterializeResult(
+        metadata={**plot, **_derived_metadata(loaded, player, PLAYER_MATCH_STATS, report)}
+    )
 
 
 def _derived_asset(
@@ -179,8 +181,8 @@ def _derived_metadata(
     platform: Platform, player: str, table: Table, report: DerivedReport
 ) -> dict[str, Metadatum]:
     return {
-        **table_metadata(platform, player, table),
         "rows written": report.written,
         "rows deleted": report.deleted,
-        "note": report.reason or "complete",
+        "state": report.reason or "complete",
+        **table_metadata(platform, player, table),
     }

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from media_assets.orchestration.resources import SharedMatchesResource
+from media_assets.orchestration.tables import figures
 from media_assets.store.views import numbers
 
 MIN_NAMED_SHARE = 0.99
@@ -17,7 +18,7 @@ MIN_NAMED_SHARE = 0.99
 def no_orphans(shared: SharedMatchesResource) -> dg.AssetCheckResult:
     with shared.get_connection() as con:
         found = numbers(con, "orphans")
-    return dg.AssetCheckResult(passed=found["orphans"] == 0, metadata=found)
+    return dg.AssetCheckResult(passed=found["orphans"] == 0, metadata=figures(found))
 
 
 @dg.asset_check(
@@ -27,7 +28,7 @@ def no_orphans(shared: SharedMatchesResource) -> dg.AssetCheckResult:
 def participants_complete(shared: SharedMatchesResource) -> dg.AssetCheckResult:
     with shared.get_connection() as con:
         found = numbers(con, "participants")
-    return dg.AssetCheckResult(passed=found["wrong"] == 0, metadata=found)
+    return dg.AssetCheckResult(passed=found["wrong"] == 0, metadata=figures(found))
 
 
 @dg.asset_check(
@@ -37,7 +38,7 @@ def participants_complete(shared: SharedMatchesResource) -> dg.AssetCheckResult:
 def events_complete(shared: SharedMatchesResource) -> dg.AssetCheckResult:
     with shared.get_connection() as con:
         found = numbers(con, "events")
-    return dg.AssetCheckResult(passed=found["without_rows"] == 0, metadata=found)
+    return dg.AssetCheckResult(passed=found["without_rows"] == 0, metadata=figures(found))
 
 
 @dg.asset_check(
@@ -52,5 +53,5 @@ def gamertags_known(shared: SharedMatchesResource) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         passed=share >= MIN_NAMED_SHARE,
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={**found, "share": round(share, 4)},
+        metadata={**figures(found), "share": round(share, 4)},
     )

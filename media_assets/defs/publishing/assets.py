@@ -4,7 +4,8 @@ import dagster as dg
 
 from media_assets.orchestration.partitions import players
 from media_assets.orchestration.pictures import contact_sheet
-from media_assets.orchestration.policy import OWNERS, SHARED_POOL
+from media_assets.orchestration.policy import OWNERS
+from media_assets.orchestration.reporting import picture
 from media_assets.orchestration.resources import PlatformResource
 from media_assets.orchestration.tables import Metadatum, column_schema, markdown_table
 from media_assets.stages.publish import PublishReport, publish_player, publish_shared
@@ -21,7 +22,7 @@ def _files(report: PublishReport) -> dict[str, Metadatum]:
         "files": len(report.files),
         "files replaced": report.written,
         "folder": dg.MetadataValue.path(str(report.files[0].file.parent)),
-        "published": markdown_table(rows),
+        "published": markdown_table(rows, limit=len(rows)),
     }
 
 
@@ -47,14 +48,21 @@ def media_library(
     player = context.partition_key
     loaded = platform.load()
     report = publish_player(loaded, player)
-    metadata = {
-        "dagster/row_count": report.rows("media"),
-        **_files(report),
-        "newest media": markdown_table(newest_media(loaded, player)),
-    }
-    if report.written:
-        metadata["newest captures"] = contact_sheet(newest_thumbnails(loaded, player))
-    return dg.MaterializeResult(metadata=metadata)
+    sheet = picture(
+        context,
+        "media_library",
+        "newest captures",
+        lambda: contact_sheet(newest_thumbnails(loaded, player)),
+        news=report.written > 0,
+    )
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": report.rows("media"),
+            **sheet,
+            "preview": markdown_table(newest_media(loaded, player)),
+            **_files(report),
+        }
+    )
 
 
 @dg.asset(
@@ -68,7 +76,6 @@ def media_library(
         "match_registry", "match_participants", "highlight_events", "medals_earned",
         "killer_victim_pairs", "xuid_aliases",
     ],
-    pool=SHARED_POOL,
 )  # fmt: skip
 def match_library(platform: PlatformResource) -> dg.MaterializeResult:
     report = publish_shared(platform.load())

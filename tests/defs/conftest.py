@@ -1,0 +1,45 @@
+"""A small library with an instance, run or not yet run."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from small_library import HEX, KETAN, Workshop, make_small_library
+
+from media_assets.launch import instance
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A workshop after one run of each player, and those runs."""
+
+    workshop: Workshop
+    hex: dg.ExecuteInProcessResult
+    ketan: dg.ExecuteInProcessResult
+
+
+@pytest.fixture(scope="session")
+def small_library(demo_library: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Never run in itself."""
+    return make_small_library(demo_library, tmp_path_factory.mktemp("small"))
+
+
+@pytest.fixture
+def workshop(small_library: Path, tmp_path: Path) -> Iterator[Workshop]:
+    """A fresh copy of the small library."""
+    shutil.copytree(small_library, tmp_path / "place")
+    with instance(tmp_path / "home") as found:
+        yield Workshop(tmp_path / "place", found)
+
+
+@pytest.fixture(scope="session")
+def finished(small_library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Finished]:
+    """Both players run once; tests read it and leave it as it is."""
+    folder = tmp_path_factory.mktemp("finished")
+    shutil.copytree(small_library, folder / "place")
+    with instance(folder / "home") as found:
+        workshop = Workshop(folder / "place", found)
+        yield Finished(workshop, workshop.run(HEX), workshop.run(KETAN))

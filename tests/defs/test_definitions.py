@@ -1,0 +1,190 @@
+"""What Dagster is told: a change of a name here is a decision, not an accident."""
+
+import subprocess
+import sys
+
+import dagster as dg
+import pytest
+
+from media_assets.definitions import defs
+from media_assets.orchestration.tables import column_schema
+from media_assets.stages.catalog import STAGES
+from media_assets.store.spec import Column
+from media_assets.store.tables.catalog import tables_of
+from media_assets.store.tables.media_view import MEDIA_COLUMNS
+
+GROUPS = {
+    "library": {"media_files"},
+    "analysis": {
+        "image_metadata", "video_metadata", "audio_metadata", "thumbnails", "media_vectors",
+    },
+    "matches": {
+        "match_history", "match_registry", "match_participants", "highlight_events",
+        "medals_earned", "killer_victim_pairs", "xuid_aliases",
+    },
+    "players": {
+        "player_match_stats", "player_sessions", "teammates_aggregate", "antagonists",
+    },
+    "captures": {"capture_times", "media_matches"},
+    "published": {"media_library", "match_library"},
+}  # fmt: skip
+SHARED = (GROUPS["matches"] - {"match_history"}) | {"match_library"}
+ALL = set().union(*GROUPS.values())
+
+JOBS = {
+    "refresh_player": ALL,
+    "rescan_library": GROUPS["library"] | GROUPS["analysis"] | GROUPS["captures"]
+    | {"media_library"},
+    "sync_matches": GROUPS["matches"] | GROUPS["players"] | {"media_matches"}
+    | GROUPS["published"],
+    "prune_run_history": set(),
+}  # fmt: skip
+
+CHECKS = {
+    ("media_files", "library_is_mounted"): "blocking",
+    ("image_metadata", "few_failures"): "reports",
+    ("thumbnails", "thumbnail_coverage"): "reports",
+    ("thumbnails", "thumbnails_open"): "reports",
+    ("thumbnails", "derived_size"): "reports",
+    ("match_registry", "no_orphans"): "reports",
+    ("match_participants", "participants_complete"): "reports",
+    ("highlight_events", "events_complete"): "reports",
+    ("xuid_aliases", "gamertags_known"): "reports",
+    ("capture_times", "capture_times_plausible"): "reports",
+    ("media_matches", "association_rate"): "reports",
+}
+
+SENSORS = {"changed_libraries", "failed_runs"}
+SCHEDULES = {"hourly_rescan": "0 * * * *", "daily_pruning": "30 3 * * *"}
+
+COLUMNS: dict[str, tuple[tuple[Column, ...], tuple[str, ...]]] = {
+    **{
+        table.name: (table.columns, table.key)
+        for table in (*tables_of("player"), *tables_of("shared"))
+        if table.name in ALL
+    },
+    "media_library": (MEDIA_COLUMNS, ("media_id",)),
+}
+
+
+@pytest.fixture(scope="module")
+def specs() -> dict[str, dg.AssetSpec]:
+    return {spec.key.to_user_string(): spec for spec in defs.resolve_all_asset_specs()}
+
+
+@pytest.fixture(scope="module")
+def repository() -> dg.RepositoryDefinition:
+    return defs.get_repository_def()
+
+
+def test_definitions_load_with_warnings_as_errors() -> None:
+    code = (
+        "import dagster as dg; from media_assets.definitions import defs; "
+        "dg.Definitions.validate_loadable(defs)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_assets_and_their_groups(specs: dict[str, dg.AssetSpec]) -> None:
+    groups: dict[str, set[str]] = {}
+    for name, spec in specs.items():
+        groups.setdefault(str(spec.group_name), set()).add(name)
+    assert groups == GROUPS
+
+
+def test_everything_but_the_shared_tables_is_partitioned_by_player(
+    specs: dict[str, dg.AssetSpec],
+) -> None:
+    assert {name for name, spec in specs.items() if spec.partitions_def is None} == SHARED
+    names = {spec.partitions_def.name for spec in specs.values() if spec.partitions_def}
+    assert names == {"players"}
+
+
+def test_jobs_and_their_assets(repository: dg.RepositoryDefinition) -> None:
+    jobs = {job.name: job for job in repository.get_all_jobs() if not job.name.startswith("__")}
+    found = {
+        name: {key.to_user_string() for key in job.asset_layer.selected_asset_keys}
+        for name, job in jobs.items()
+    }
+    assert found == JOBS
+    assert all(job.description for job in jobs.values())
+
+
+def test_checks(repository: dg.RepositoryDefinition) -> None:
+    checks = {
+        (spec.asset_key.to_user_string(), spec.name): "blocking" if spec.blocking else "reports"
+        for spec in repository.asset_graph.asset_check_keys
+        for spec in [repository.asset_graph.get_check_spec(spec)]
+    }
+    assert checks == CHECKS
+    for key in repository.asset_graph.asset_check_keys:
+        spec = repository.asset_graph.get_check_spec(key)
+        assert spec.description, key
+        of_a_player = spec.asset_key.to_user_string() not in SHARED
+        assert (spec.partitions_def is not None) == of_a_player, key
+
+
+def test_sensors_and_schedules(repository: dg.RepositoryDefinition) -> None:
+    assert {sensor.name for sensor in repository.sensor_defs} == SENSORS
+    assert {one.name: one.cron_schedule for one in repository.schedule_defs} == SCHEDULES
+    for automation in (*repository.sensor_defs, *repository.schedule_defs):
+        assert automation.description
+        assert automation.default_status.value == "STOPPED"
+
+
+@pytest.mark.parametrize("name", sorted(ALL))
+def test_an_asset_says_what_it_is(name: str, specs: dict[str, dg.AssetSpec]) -> None:
+    spec = specs[name]
+    assert spec.description
+    assert spec.description.startswith("One row is "), spec.description
+    assert spec.owners == ["team:media-assets"]
+    assert {"duckdb", "parquet"} & spec.kinds
+    assert spec.code_version
+
+
+@pytest.mark.parametrize("name", sorted(COLUMNS))
+def test_the_column_schema_is_that_of_the_table(name: str, specs: dict[str, dg.AssetSpec]) -> None:
+    columns, key = COLUMNS[name]
+    schema = specs[name].metadata["dagster/column_schema"]
+    assert schema == column_schema(columns, key)
+    assert [(column.name, column.type) for column in schema.columns] == [
+        (column.name, column.type) for column in columns
+    ]
+    assert all(column.description for column in schema.columns)
+    for column in columns:
+        shown = next(one for one in schema.columns if one.name == column.name)
+        assert shown.constraints.nullable is not column.required
+        assert column.unit is None or f"({column.unit})" in str(shown.description)
+
+
+def test_every_table_of_the_graph_has_a_column_schema() -> None:
+    assert set(COLUMNS) == ALL - {"match_library"}  # its files are those of the shared tables
+
+
+def test_the_code_version_of_an_analysis_asset_is_that_of_its_stage(
+    specs: dict[str, dg.AssetSpec],
+) -> None:
+    assert {stage.name: specs[stage.name].code_version for stage in STAGES} == {
+        stage.name: str(stage.version) for stage in STAGES
+    }
+
+
+def test_the_graph_has_one_way_in_for_files_and_one_for_matches(
+    specs: dict[str, dg.AssetSpec],
+) -> None:
+    assert {name for name, spec in specs.items() if not list(spec.deps)} == {
+        "media_files", "match_history",
+    }  # fmt: skip
+    upstream = {dep.asset_key.to_user_string() for dep in specs["media_library"].deps}
+    player_tables = ALL - SHARED - {"media_library"}
+    assert upstream == player_tables
+
+
+def test_the_configuration_of_a_run_is_described(repository: dg.RepositoryDefinition) -> None:
+    node = repository.get_job("refresh_player").get_node_named("media_files")
+    field = node.definition.config_schema.config_type.fields["allow_mass_missing"]  # type: ignore[union-attr]
+    assert "mount guard" in str(field.description)
+    assert field.default_value is False

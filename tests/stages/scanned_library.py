@@ -1,0 +1,132 @@
+"""A library on disk with what its scans recorded, for tests."""
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from media_assets.library.content import content_hash, fingerprint_of, open_original
+from media_assets.library.paths import openable
+from media_assets.settings import LibrarySettings, PlayerSettings, Settings
+from media_assets.stages.discover import ScanReport, discover
+from media_assets.stages.platform import Platform
+from media_assets.store.connect import connect, transaction
+
+PLAYER = "ana"
+START = datetime(2026, 5, 4, 12, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A row of `media_files`; `path` is the one that the system knows."""
+
+    id: str
+    path: str
+    folder: str
+    name: str
+    extension: str
+    kind: str
+    size: int
+    mtime_ns: int
+    fingerprint: str | None
+    hash: str | None
+    status: str
+    first_seen: datetime
+    changed: datetime
+    deleted: datetime | None
+    shown: str
+
+
+class ScannedLibrary:
+    """One player's folders. Every write gets another mtime, and every scan another time."""
+
+    def __init__(self, base: Path, **library: object) -> None:
+        self.base = base
+        self.root = base / "library" / PLAYER
+        self.root.mkdir(parents=True)
+        self.settings = Settings(base=base, library=LibrarySettings(**library))  # type: ignore[arg-type]  # whatever a test says
+        self.now = START
+        self._written = 1_700_000_000_000_000_000
+
+    @property
+    def platform(self) -> Platform:
+        return Platform(self.settings, clock=lambda: self.now)
+
+    @property
+    def database(self) -> Path:
+        return self.platform.places.player_database(PLAYER)
+
+    def scan_these(self, *folders: Path) -> None:
+        """Set the player's folders."""
+        player = PlayerSettings(folders=tuple(map(str, folders)))
+        self.settings = self.settings.model_copy(update={"players": {PLAYER: player}})
+
+    def limit(self, **library: object) -> None:
+        """Change settings of the library."""
+        changed = self.settings.library.model_copy(update=library)
+        self.settings = self.settings.model_copy(update={"library": changed})
+
+    def path(self, name: str | Path) -> Path:
+        return self.root / name
+
+    def write(self, name: str | Path, content: bytes | str) -> Path:
+        path = self.path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        self.touch(path)
+        return path
+
+    def touch(self, name: str | Path) -> None:
+        self._written += 1
+        os.utime(self.path(name), ns=(self._written, self._written))
+
+    def move(self, name: str | Path, target: str | Path) -> None:
+        self.path(target).parent.mkdir(parents=True, exist_ok=True)
+        self.path(name).replace(self.path(target))
+
+    def scan(self, *, allow_mass_missing: bool = False) -> ScanReport:
+        self.now += timedelta(hours=1)
+        return discover(self.platform, PLAYER, allow_mass_missing=allow_mass_missing)
+
+    def read(self) -> None:
+        """Record fingerprint and hash of all that is present, as the analysis does."""
+        with connect(self.database) as con, transaction(con):
+            for media in self.media():
+                if media.status == "present" and media.fingerprint is None:
+                    with open_original(media.path) as stream:
+                        edges = fingerprint_of(stream, media.size)
+                    digest = content_hash(Path(media.path).read_bytes())
+                    con.execute(
+                        "UPDATE media_files SET fingerprint = ?, file_hash = ? WHERE media_id = ?",
+                        [edges, digest, media.id],
+                    )
+
+    def scan_and_read(self) -> ScanReport:
+        report = self.scan()
+        self.read()
+        return report
+
+    def media(self) -> list[Media]:
+        """All rows in order of the paths."""
+        with connect(self.database) as con:
+            rows = con.execute(
+                "SELECT media_id, file_path, path_bytes, folder, file_name, file_ext, kind, "
+                "file_size, mtime_ns, fingerprint, file_hash, status, first_seen_at, "
+                "last_scan_at, deleted_at FROM media_files ORDER BY file_path, path_bytes, media_id"
+            ).fetchall()
+        return [Media(row[0], openable(row[1], row[2]), *row[3:], shown=row[1]) for row in rows]
+
+    def ids(self, status: str = "present") -> dict[str, str]:
+        """Ids by path below the root, of the media with a status."""
+        found = [media for media in self.media() if media.status == status]
+        by_path = {os.path.relpath(media.path, self.root): media.id for media in found}
+        assert len(by_path) == len(found)
+        return by_path
+
+    def statuses(self) -> dict[str, str]:
+        """Statuses by id."""
+        return {media.id: media.status for media in self.media()}
+
+    def written(self) -> tuple[bytes, int]:
+        """What changes when anything is written."""
+        return self.database.read_bytes(), self.database.stat().st_mtime_ns

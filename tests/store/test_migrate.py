@@ -1,0 +1,172 @@
+"""Migrations: in order, once, each whole or not at all; their outcome is the specification."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from media_assets.errors import MigrationError
+from media_assets.store.connect import connect
+from media_assets.store.migrate import MIGRATIONS, Migration, apply_pending, migrate
+from media_assets.store.spec import Database
+from media_assets.store.tables.catalog import tables_of
+
+DATABASES: tuple[Database, ...] = ("player", "shared")
+_CATALOG = """
+SELECT table_name, column_name, data_type, is_nullable, column_index FROM duckdb_columns()
+WHERE NOT internal ORDER BY ALL
+"""
+_KEYS = """
+SELECT table_name, constraint_column_names FROM duckdb_constraints()
+WHERE constraint_type = 'PRIMARY KEY' ORDER BY ALL
+"""
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "players" / "ana" / "stats.duckdb"
+
+
+def step(version: int, statement: str) -> Migration:
+    return Migration(version, f"step {version}", lambda con: con.execute(statement) and None)
+
+
+def ledger(file: Path) -> list[tuple[int, str]]:
+    with connect(file, read_only=True) as con:
+        return con.execute("SELECT version, name FROM schema_migrations ORDER BY 1").fetchall()
+
+
+def catalog(con: duckdb.DuckDBPyConnection) -> tuple[list[object], list[object]]:
+    return (
+        [row for row in con.execute(_CATALOG).fetchall() if row[0] != "schema_migrations"],
+        [row for row in con.execute(_KEYS).fetchall() if row[0] != "schema_migrations"],
+    )
+
+
+@pytest.mark.parametrize("database", DATABASES)
+def test_all_migrations_together_give_the_specification(file: Path, database: Database) -> None:
+    assert migrate(file, database) == len(MIGRATIONS[database])
+    with duckdb.connect() as wanted:
+        for table in tables_of(database):
+            wanted.execute(table.create_statement())
+        expected = catalog(wanted)
+    with connect(file, read_only=True) as con:
+        assert catalog(con) == expected
+    assert len(expected[1]) == len(tables_of(database)) > 5
+
+
+@pytest.mark.parametrize("database", DATABASES)
+def test_versions_count_from_one_without_a_gap(database: Database) -> None:
+    versions = [migration.version for migration in MIGRATIONS[database]]
+    assert versions == list(range(1, len(versions) + 1))
+
+
+def test_a_second_time_writes_nothing(file: Path) -> None:
+    migrate(file, "player")
+    before = (file.read_bytes(), file.stat().st_mtime_ns)
+    assert migrate(file, "player") == 0
+    assert (file.read_bytes(), file.stat().st_mtime_ns) == before
+
+
+def test_a_file_that_was_made_by_another_process_is_looked_at_once(file: Path) -> None:
+    program = (
+        "import sys; from pathlib import Path; from media_assets.store.migrate import migrate\n"
+        "print(migrate(Path(sys.argv[1]), 'player'))"
+    )
+    command = [sys.executable, "-c", program, str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == str(len(MIGRATIONS["player"]))
+    before = file.read_bytes()
+    assert migrate(file, "player") == 0
+    assert file.read_bytes() == before
+
+
+def test_a_file_that_was_deleted_is_made_again(file: Path) -> None:
+    migrate(file, "player")
+    migrate(file, "player")
+    file.unlink()
+    assert migrate(file, "player") == len(MIGRATIONS["player"])
+    assert ledger(file)
+
+
+def test_nothing_but_the_database_is_left_beside_it(file: Path) -> None:
+    migrate(file, "player")
+    assert [path.name for path in file.parent.iterdir()] == ["stats.duckdb"]
+
+
+def test_processes_that_make_one_file_at_the_same_time_do_not_collide(file: Path) -> None:
+    program = (
+        "import sys, time; from pathlib import Path\n"
+        "from media_assets.store.migrate import migrate\n"
+        "while time.time() < float(sys.argv[2]): pass\n"
+        "migrate(Path(sys.argv[1]), 'shared')"
+    )
+    start = str(time.time() + 1.5)
+    workers = [
+        subprocess.Popen(
+            [sys.executable, "-c", program, str(file), start], stderr=subprocess.PIPE, text=True
+        )
+        for _ in range(3)
+    ]
+    for worker in workers:
+        assert worker.communicate()[1] == ""
+    assert [version for version, _ in ledger(file)] == [1]
+    assert [path.name for path in file.parent.iterdir()] == ["stats.duckdb"]
+
+
+def test_a_file_of_a_newer_program_is_refused_and_left_alone(file: Path) -> None:
+    migrate(file, "player")
+    with connect(file) as con:
+        con.execute("INSERT INTO schema_migrations VALUES (999, 'future', '2030-01-01')")
+    before = file.read_bytes()
+    with pytest.raises(MigrationError, match=r"stats\.duckdb: has schema version 999, this pro"):
+        migrate(file, "player")
+    assert file.read_bytes() == before
+
+
+def test_pending_steps_are_applied_in_order_and_once(file: Path) -> None:
+    steps = [step(1, "CREATE TABLE a (n INTEGER)"), step(2, "ALTER TABLE a ADD COLUMN m INTEGER")]
+    with connect(file) as con:
+        con.execute("CREATE TABLE schema_migrations (version INTEGER PRIMARY KEY, name VARCHAR, "
+                    "applied_at TIMESTAMP)")  # fmt: skip
+        assert apply_pending(con, steps[:1], file) == 1
+        assert apply_pending(con, steps, file) == 1
+        assert apply_pending(con, steps, file) == 0
+        assert [row[0] for row in con.execute("DESCRIBE a").fetchall()] == ["n", "m"]
+    assert ledger(file) == [(1, "step 1"), (2, "step 2")]
+
+
+def fail_in_sql(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("CREATE TABLE half (n INTEGER)")
+    con.execute("INSERT INTO a VALUES ('no number')")
+
+
+def fail_in_python(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("CREATE TABLE half (n INTEGER)")
+    raise KeyError("half")
+
+
+@pytest.mark.parametrize(
+    ("apply", "error"), [(fail_in_sql, MigrationError), (fail_in_python, KeyError)]
+)
+def test_a_step_that_fails_is_undone_and_those_before_it_stay(
+    file: Path, apply: Callable[[duckdb.DuckDBPyConnection], None], error: type[Exception]
+) -> None:
+    steps = [
+        step(1, "CREATE TABLE a (n INTEGER)"),
+        Migration(2, "bad", apply),
+        step(3, "CREATE TABLE c (n INTEGER)"),
+    ]
+    with connect(file) as con:
+        con.execute("CREATE TABLE schema_migrations (version INTEGER PRIMARY KEY, name VARCHAR, "
+                    "applied_at TIMESTAMP)")  # fmt: skip
+        with pytest.raises(error, match=r"half|migration 2 \(bad\) failed and was undone"):
+            apply_pending(con, steps, file)
+        assert con.execute("SHOW TABLES").fetchall() == [("a",), ("schema_migrations",)]
+    assert ledger(file) == [(1, "step 1")]
+    with connect(file) as con:  # the next try goes on from there
+        assert apply_pending(con, [steps[0], step(2, "SELECT 1"), steps[2]], file) == 2
