@@ -16,6 +16,9 @@ from media_assets.defs.matches import checks as match_checks
 from media_assets.defs.publishing import assets as publishing_assets
 from media_assets.orchestration.resources import PlatformResource, SharedMatchesResource
 
+# What a run is configured with reaches also the resources that build on this one.
+platform = PlatformResource.configure_at_launch()
+
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules(
         [library_assets, analysis_assets, match_assets, capture_assets, publishing_assets]
@@ -26,7 +29,7 @@ defs = dg.Definitions(
     jobs=[*JOBS, prune_run_history],
     schedules=SCHEDULES,
     sensors=SENSORS,
-    resources={"platform": PlatformResource(), "shared": SharedMatchesResource()},
+    resources={"platform": platform, "shared": SharedMatchesResource(platform=platform)},
     # A step in this process costs 50 ms, one in a process of its own 3 to 5 s; the work that
     # needs cores has its own pool.
     executor=dg.in_process_executor,

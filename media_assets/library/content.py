@@ -83,6 +83,15 @@ def fingerprint_of(stream: FileIO, size: int) -> str:
     return _fingerprint(size, head, tail)
 
 
+def edges_of(path: str, size: int) -> str | None:
+    """The fingerprint of the file at a path; None when it cannot be read."""
+    try:
+        with open_original(path) as stream:
+            return fingerprint_of(stream, size)
+    except UnreadableMediaError:
+        return None  # who reads the whole file meets the same error and records it
+
+
 def content_hash(content: bytes) -> str:
     """blake3 of a content, hex."""
     return blake3(content).hexdigest()

@@ -30,6 +30,7 @@ class PlatformResource(dg.ConfigurableResource):
 class SharedMatchesResource(DuckDBResource):
     """The shared tables, read-only, in connections that are closed also after an error."""
 
+    platform: dg.ResourceDependency[PlatformResource]
     database: str = Field(
         default="",
         description="Path of shared_matches.duckdb. Empty: the one below data_dir.",
@@ -38,6 +39,6 @@ class SharedMatchesResource(DuckDBResource):
     @contextmanager
     def get_connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A short connection that waits for writers, reads in UTC and cannot write."""
-        file = Path(self.database) if self.database else Platform.load().shared_database()
+        file = Path(self.database) if self.database else self.platform.load().shared_database()
         with connect(file, read_only=True) as con:
             yield con

@@ -10,8 +10,7 @@ from typing import Any
 import polars as pl
 
 from media_assets.engine.pool import PoolLimits, map_unordered
-from media_assets.errors import UnreadableMediaError
-from media_assets.library.content import fingerprint_of, open_original
+from media_assets.library.content import edges_of
 from media_assets.library.paths import openable
 from media_assets.settings import Settings
 from media_assets.stages.batch import AnalysisReport, BatchBuilder, Result, is_failure
@@ -170,18 +169,14 @@ def _with_fingerprints(rows: pl.DataFrame, sizes: pl.DataFrame) -> pl.DataFrame:
     """Fill in the fingerprint of the media that share their size with another one."""
     shared = set(sizes["file_size"])
     values = [
-        row["fingerprint"] or (_edges(row) if row["file_size"] in shared else None)
+        row["fingerprint"] or (_edges_of_row(row) if row["file_size"] in shared else None)
         for row in rows.iter_rows(named=True)
     ]
     return rows.with_columns(fingerprint=pl.Series(values, dtype=pl.String))
 
 
-def _edges(row: dict[str, Any]) -> str | None:
-    try:
-        with open_original(openable(row["file_path"], row["path_bytes"])) as stream:
-            return fingerprint_of(stream, row["file_size"])
-    except UnreadableMediaError:
-        return None  # the worker meets the same error and records it
+def _edges_of_row(row: dict[str, Any]) -> str | None:
+    return edges_of(openable(row["file_path"], row["path_bytes"]), row["file_size"])
 
 
 def _item(row: dict[str, Any], twin_hash: str | None) -> WorkItem:

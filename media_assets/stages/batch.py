@@ -8,6 +8,7 @@ import polars as pl
 
 from media_assets.engine.pool import Outcome
 from media_assets.engine.worker import Failed
+from media_assets.library.content import edges_of
 from media_assets.similarity.layout import DIM, MODEL, SPACE, VERSION
 from media_assets.stages.catalog import STAGE_NAMES, StageName
 from media_assets.stages.products import Products, StoredPicture, WorkItem
@@ -74,7 +75,10 @@ class BatchBuilder:
         """Take in one outcome."""
         self._media += 1
         if outcome.error is not None:
-            self._fail(outcome.item, dict.fromkeys(outcome.item.stages, outcome.error))
+            item = outcome.item
+            self._fail(item, dict.fromkeys(item.stages, outcome.error))
+            # Its id shall stay with it when it moves, also where a decoder cannot live with it.
+            self._know(item, edges_of(item.path, item.size), None)
         elif outcome.result is not None:
             self._take(outcome.item, outcome.result, now)
 
@@ -105,20 +109,19 @@ class BatchBuilder:
         if made.unsettled:
             self._unsettled += 1
             return
-        if made.fingerprint is not None:
-            self._files.append(
-                {
-                    "media_id": item.media_id,
-                    "fingerprint": made.fingerprint,
-                    "file_hash": made.file_hash,
-                }
-            )
+        self._know(item, made.fingerprint, made.file_hash)
         if made.twin:
             self._copy(item)
         else:
             self._collect(item, made, now)
         self._fail(item, made.failures)
         self._finish(item, item.stages - made.failures.keys(), now)
+
+    def _know(self, item: WorkItem, edges: str | None, digest: str | None) -> None:
+        if edges is not None:
+            self._files.append(
+                {"media_id": item.media_id, "fingerprint": edges, "file_hash": digest}
+            )
 
     def _copy(self, item: WorkItem) -> None:
         donor = self._donors[item.media_id]

@@ -319,7 +319,8 @@ def _report(
     added: int,
 ) -> ScanReport:
     # Content that was merely touched moved from its path to its path.
-    touched = settlement.moved.join(comparison.changed, on=["media_id", "key"], how="semi").height
+    before = pl.concat([comparison.absent, comparison.replaced])
+    touched = settlement.moved.join(before, on=["media_id", "key"], how="semi").height
     return ScanReport(
         seen=sum(part.files.height for part in walked),
         added=added,

@@ -14,7 +14,7 @@ from media_assets.captures.clip_metadata import ClipMetadata
 from media_assets.captures.image import ImageMetadata, ImageOptions, analyse_image
 from media_assets.captures.picture import Picture
 from media_assets.engine.worker import Failed
-from media_assets.errors import LimitExceededError, MediaError
+from media_assets.errors import EmptyMediaError, LimitExceededError, MediaError
 from media_assets.library.content import (
     WHOLE_READ_LIMIT,
     content_hash,
@@ -126,6 +126,9 @@ def make_products(options: WorkOptions, item: WorkItem) -> Products:
 
 
 def _from_stream(options: WorkOptions, item: WorkItem, stream: io.FileIO) -> Products:
+    if item.size == 0:
+        error: MediaError = EmptyMediaError("the file is empty: 0 bytes")
+        return Products(fingerprint(b""), content_hash(b""), failures=_all_failed(item, error))
     limit = options.limits.max_image_bytes if item.kind == "image" else WHOLE_READ_LIMIT
     if item.size <= limit:
         return _from_content(options, item, read_whole(stream, item.size))

@@ -35,6 +35,14 @@ def workshop(small_library: Path, tmp_path: Path) -> Iterator[Workshop]:
         yield Workshop(tmp_path / "place", found)
 
 
+@pytest.fixture
+def continued(finished: "Finished", tmp_path: Path) -> Iterator[Workshop]:
+    """A copy of the finished workshop to go on with; its runs are not known any more."""
+    shutil.copytree(finished.workshop.folder, tmp_path / "place")
+    with instance(tmp_path / "home") as found:
+        yield Workshop(tmp_path / "place", found)
+
+
 @pytest.fixture(scope="session")
 def finished(small_library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Finished]:
     """Both players run once; tests read it and leave it as it is."""

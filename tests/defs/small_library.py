@@ -13,6 +13,21 @@ from media_assets.definitions import defs
 from media_assets.stages.platform import Platform
 
 HEX, KETAN = "NorthStarHex", "KetanOnMarsh"
+
+
+class RefusingIOManager(dg.IOManager):
+    """Tables are the assets' storage: a value that is handed to an IO manager is a mistake."""
+
+    def handle_output(self, context: dg.OutputContext, obj: object) -> None:
+        raise AssertionError(f"{context.step_key}: {obj!r} would have been pickled")
+
+    def load_input(self, context: dg.InputContext) -> object:
+        raise AssertionError(f"{context.step_key}: would have loaded a pickle")
+
+
+DEFINITIONS = dg.Definitions.merge(
+    defs, dg.Definitions(resources={"io_manager": RefusingIOManager()})
+)
 BROKEN = "broken.png"
 
 _CONFIGURATION = """
@@ -101,11 +116,12 @@ class Workshop:
         job: str = "refresh_player",
         select: list[str] | None = None,
         ops: dict[str, Any] | None = None,
+        definitions: dg.Definitions = DEFINITIONS,
     ) -> dg.ExecuteInProcessResult:
         """One run of a job, or of some of its assets."""
         if player and player not in self.instance.get_dynamic_partitions("players"):
             self.instance.add_dynamic_partitions("players", [player])
-        return defs.resolve_job_def(job).execute_in_process(
+        return definitions.resolve_job_def(job).execute_in_process(
             instance=self.instance,
             partition_key=player,
             asset_selection=[dg.AssetKey(name) for name in select] if select else None,
