@@ -35,7 +35,7 @@ class _Commands(click.Group):
         except ConfigurationError as error:
             click.echo(f"error: {error}", err=True)
             ctx.exit(2)
-        except MediaAssetsError as error:
+        except (MediaAssetsError, OSError) as error:
             click.echo(f"error: {error}", err=True)
             ctx.exit(1)
 

@@ -1,5 +1,6 @@
 """The commands that launch work through Dagster: `run` and `reprocess`."""
 
+import shlex
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -87,4 +88,7 @@ def _say_where(platform: Platform, written: int, seconds: float) -> None:
     click.echo(f"tables:     {data / 'players'}, {platform.places.shared_database}")
     click.echo(f"published:  {data / 'published'}")
     click.echo("what could not be read:  media-assets failures")
-    click.echo("the UI:  make ui, then open http://127.0.0.1:3000")
+    home = dagster_home(platform.settings)
+    here = home == Path.cwd() and (home / "workspace.yaml").is_file()
+    serve = f"DAGSTER_HOME={shlex.quote(str(home))} dagster dev -m media_assets.definitions"
+    click.echo(f"the UI:  {'make ui' if here else serve}, then open http://127.0.0.1:3000")

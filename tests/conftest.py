@@ -26,3 +26,11 @@ def demo_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("sample") / "demo"
     make_demo(folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def small_library(demo_library: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A few files of the sample with their matches, in a folder of its own. Copy it too."""
+    from small_library import make_small_library
+
+    return make_small_library(demo_library, tmp_path_factory.mktemp("small"))

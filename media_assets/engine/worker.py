@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from media_assets.errors import LimitExceededError
+from media_assets.errors import LimitExceededError, StoreError
 
 _PR_SET_PDEATHSIG = 1
 
@@ -40,13 +40,19 @@ def start_worker(memory_mib: int, prepare: Callable[[], None]) -> None:
 
 
 def run_chunk(function: Callable[[object], object], items: list[object]) -> list[Done | Failed]:
-    """The results of some items, in their order. An item's exception is its result."""
+    """The results of some items, in their order. An item's exception is its result.
+
+    Raises:
+        StoreError: the place of the results cannot be used, which is no item's fault.
+    """
     return [_run(function, item) for item in items]
 
 
 def _run(function: Callable[[object], object], item: object) -> Done | Failed:
     try:
         return Done(function(item))
+    except StoreError:
+        raise
     except MemoryError:
         return Failed.of(LimitExceededError("needs more memory than a worker may have"))
     except Exception as error:  # noqa: BLE001 the one batch boundary: recorded as the item's failure

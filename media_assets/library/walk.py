@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from media_assets.library.kinds import KIND_OF
+from media_assets.library.mtime import storable
 from media_assets.library.paths import shown
 
 _ENTRIES = 10_000
@@ -66,11 +67,18 @@ def walk(root: Path, ignore: frozenset[str], report: WalkReport) -> Iterator[See
                     if seen.names:
                         yield seen
         except OSError as error:
-            if folder == str(root):
-                report.root_error = error.strerror or str(error)
-                report.root_absent = isinstance(error, FileNotFoundError)
-            if not report.root_absent:
-                report.unreadable.append(folder)
+            _note(error, folder, report, is_root=folder == str(root))
+
+
+def _note(error: OSError, folder: str, report: WalkReport, *, is_root: bool) -> None:
+    if is_root:
+        report.root_error = error.strerror or str(error)
+        report.root_absent = isinstance(error, FileNotFoundError)
+        if report.root_absent:
+            return
+    elif isinstance(error, FileNotFoundError | NotADirectoryError):
+        return  # gone since the folder above was listed
+    report.unreadable.append(folder)
 
 
 def _split(
@@ -96,7 +104,7 @@ def _split(
             seen.names.append(name)
             seen.extensions.append(extension)
             seen.sizes.append(status.st_size)
-            seen.mtimes_ns.append(status.st_mtime_ns)
+            seen.mtimes_ns.append(storable(status.st_mtime_ns))
         else:
             others.append(entry)
     return seen, others

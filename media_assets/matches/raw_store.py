@@ -124,6 +124,11 @@ class RawStore:
             return max(versions), self.read(match_id, film_part(max(versions)))
         return "missing" if FILM_MISSING in parts else None
 
+    def reject(self, match_id: str) -> None:
+        """Move statistics that cannot be used out of the way, so that better ones may come."""
+        path = self._path(match_id, STATS)
+        path.replace(path.with_name(f"{STATS}.rejected"))
+
     def remove_leftovers(self, now: float | None = None) -> int:
         """Remove what killed processes left more than a day before `now` (s since 1970)."""
         return _remove_leftovers(self._root, time.time() if now is None else now)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from media_assets.errors import LibraryError, MatchDataError
+from media_assets.library.mtime import storable
 from media_assets.matches.film import decompress_film
 from media_assets.matches.ids import match_id_in, match_id_of
 from media_assets.matches.raw_store import FILM_MISSING, SKILL, STATS, film_part, film_version
@@ -118,7 +119,7 @@ def _stat(entry: os.DirEntry[str]) -> SourceStat | None:
         status = entry.stat(follow_symlinks=False)
     except FileNotFoundError:  # removed since it was listed
         return None
-    return SourceStat(entry.path, status.st_size, status.st_mtime_ns)
+    return SourceStat(entry.path, status.st_size, storable(status.st_mtime_ns))
 
 
 def _read(path: Path, stream: BinaryIO) -> SourceContent:

@@ -1,16 +1,12 @@
 """What checks of players' tables share."""
 
 import warnings
-from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import TypeAlias
 
 import dagster as dg
 
 from media_assets.orchestration.partitions import players
-from media_assets.stages.platform import Platform
-from media_assets.stages.players import find_players
-from media_assets.stages.views import numbers
 
 Check: TypeAlias = Callable[..., dg.AssetCheckResult]
 
@@ -26,7 +22,8 @@ def player_check(
 
     Without a partition the UI would show the result of whoever ran last, so a player whose disk is
     gone would look healthy after the next player's run. Dagster calls partitions of checks a
-    preview and warns of it; this is the one place that uses them.
+    preview and warns of it; this is the one place that uses them. Dagster cannot yet run a check
+    of a partitioned asset without the asset, so a check always has its player.
     """
 
     def decorate(check: Check) -> dg.AssetChecksDefinition:
@@ -43,19 +40,6 @@ def player_check(
     return decorate
 
 
-def players_of(context: dg.AssetCheckExecutionContext, platform: Platform) -> list[str]:
-    """The run's player; a check that is launched alone has no partition and looks at everybody."""
-    return [context.partition_key] if context.has_partition_key else find_players(platform)
-
-
-def summed(platform: Platform, players: list[str], name: str) -> dict[str, int]:
-    """One row of numbers, summed over players."""
-    total: Counter[str] = Counter()
-    for player in players:
-        total.update({key: int(value) for key, value in numbers(platform, player, name).items()})
-    return dict(total)
-
-
-def share(part: int, whole: int, empty: float) -> float:
+def share(part: float, whole: float, empty: float) -> float:
     """Part of whole, rounded for metadata; `empty` when there is nothing to have a part of."""
     return round(part / whole, 4) if whole else empty

@@ -73,7 +73,7 @@ class _Run:
         self._pending = self._load_pending()
         self.count = self._pending.height
 
-    def passes(self) -> Iterator[list[WorkItem]]:
+    def passes(self) -> Iterator[Iterator[WorkItem]]:
         """What is to be done: originals first, then, when those are written, their copies.
 
         Media of one size and fingerprint probably have one content. The first of them is decoded,
@@ -86,7 +86,7 @@ class _Run:
             if not rows.is_empty():
                 yield self._items(rows)
 
-    def results(self, items: list[WorkItem]) -> Generator[Result, None, None]:
+    def results(self, items: Iterator[WorkItem]) -> Generator[Result, None, None]:
         """Outcomes of the pool, as they come."""
         settings = self._platform.settings
         options = WorkOptions(settings.thumbnails, settings.limits, self._folder)
@@ -131,13 +131,13 @@ class _Run:
         self._folder.mkdir(parents=True, exist_ok=True)
         return _with_fingerprints(rows, shared_sizes)
 
-    def _items(self, rows: pl.DataFrame) -> list[WorkItem]:
+    def _items(self, rows: pl.DataFrame) -> Iterator[WorkItem]:
         with connect(self._database, read_only=True) as con:
             receivers = rows.filter(pl.col("fingerprint").is_not_null())
             donors = store.load_donors(con, self._stages, receivers)
         self._donors = dict(zip(donors["media_id"], donors["donor_id"], strict=True))
         hashes = dict(zip(donors["media_id"], donors["file_hash"], strict=True))
-        return [_item(row, hashes.get(row["media_id"])) for row in rows.iter_rows(named=True)]
+        return (_item(row, hashes.get(row["media_id"])) for row in rows.iter_rows(named=True))
 
 
 def stage_frame(settings: Settings, wanted: frozenset[StageName]) -> pl.DataFrame:
@@ -148,8 +148,8 @@ def stage_frame(settings: Settings, wanted: frozenset[StageName]) -> pl.DataFram
                 "stage": stage.name,
                 "kind": kind,
                 "version": stage.version,
-                "settings": result_settings(stage, settings),
-                "failure_settings": failure_settings(stage, settings),
+                "settings": result_settings(stage, kind, settings),
+                "failure_settings": failure_settings(stage, kind, settings),
             }
             for stage in STAGES
             if stage.name in wanted

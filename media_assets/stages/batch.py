@@ -60,7 +60,7 @@ class BatchBuilder:
         self, stages: pl.DataFrame, donors: dict[str, str], folder: Path, data: Path
     ) -> None:
         """`stages` as the store compares them; `donors` by the media that take over their rows."""
-        self._versions = {row["stage"]: row for row in stages.unique("stage").iter_rows(named=True)}
+        self._stages = {(row["stage"], row["kind"]): row for row in stages.iter_rows(named=True)}
         self._donors = donors
         self._pictures = folder.relative_to(data).as_posix()
         self._files: list[Row] = []
@@ -158,8 +158,8 @@ class BatchBuilder:
             self._done.append(
                 {
                     **_key(item, stage),
-                    "version": self._versions[stage]["version"],
-                    "settings": self._versions[stage]["settings"],
+                    "version": self._stages[stage, item.kind]["version"],
+                    "settings": self._stages[stage, item.kind]["settings"],
                     "done_at": now,
                 }
             )
@@ -171,8 +171,8 @@ class BatchBuilder:
                     **_key(item, stage),
                     "error_class": failure.error_class,
                     "message": failure.message,
-                    "version": self._versions[stage]["version"],
-                    "settings": self._versions[stage]["failure_settings"],
+                    "version": self._stages[stage, item.kind]["version"],
+                    "settings": self._stages[stage, item.kind]["failure_settings"],
                 }
             )
 

@@ -31,19 +31,21 @@ STAGES: tuple[Stage, ...] = (
 STAGE_NAMES: tuple[StageName, ...] = tuple(stage.name for stage in STAGES)
 
 
-def result_settings(stage: Stage, settings: Settings) -> str:
+def result_settings(stage: Stage, kind: Kind, settings: Settings) -> str:
     """The settings that shape the stage's result: another text makes the result outdated."""
-    if stage.name == "thumbnails":
-        return f"size={settings.thumbnails.size} preview={settings.thumbnails.preview}"
-    return ""
+    if stage.name != "thumbnails":
+        return ""
+    size = f"size={settings.thumbnails.size}"
+    return f"{size} preview={settings.thumbnails.preview}" if kind == "video" else size
 
 
-def failure_settings(stage: Stage, settings: Settings) -> str:
+def failure_settings(stage: Stage, kind: Kind, settings: Settings) -> str:
     """The settings that a failure may hang on: another text makes it worth a new try at once."""
     limits = settings.limits
     engine = settings.engine
     return (
-        f"{result_settings(stage, settings)} pixels={limits.max_pixels} side={limits.max_side} "
-        f"image={limits.max_image_bytes} embedded={limits.max_embedded_bytes} "
+        f"{result_settings(stage, kind, settings)} pixels={limits.max_pixels} "
+        f"side={limits.max_side} image={limits.max_image_bytes} "
+        f"embedded={limits.max_embedded_bytes} "
         f"seconds={engine.item_timeout_seconds:g} memory={engine.worker_memory_mib}"
     ).strip()

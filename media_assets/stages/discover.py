@@ -9,8 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from media_assets.errors import UnreadableMediaError
-from media_assets.library.content import fingerprint_of, open_original
+from media_assets.library.content import edges_of
 from media_assets.library.guard import FolderCount, FolderVerdict, judge
 from media_assets.library.identity import (
     SEEN,
@@ -256,18 +255,11 @@ def _count(part: _Walked, known: pl.DataFrame, gone: pl.DataFrame) -> FolderCoun
 
 
 def _fingerprints(candidates: pl.DataFrame) -> pl.DataFrame:
-    keys, values = [], []
-    for key, size in candidates.select("key", "file_size").iter_rows():
-        try:
-            with open_original(path_of(key)) as stream:
-                values.append(fingerprint_of(stream, size))
-        except UnreadableMediaError:
-            continue  # it is a new file then; the analysis says why it cannot be read
-        keys.append(key)
-    return pl.DataFrame(
-        {"key": keys, "fingerprint": values},
-        schema={"key": pl.String, "fingerprint": pl.String},
-    )
+    """Of files that can be read; the others are new, and the analysis says what is wrong."""
+    keys, sizes = candidates["key"], candidates["file_size"]
+    values = [edges_of(path_of(key), size) for key, size in zip(keys, sizes, strict=True)]
+    prints = pl.Series("fingerprint", values, dtype=pl.String)
+    return pl.DataFrame([keys, prints]).drop_nulls()
 
 
 def _write(

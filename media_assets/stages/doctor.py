@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 
 from media_assets.errors import MediaAssetsError
 from media_assets.stages.platform import SHARED, Platform
-from media_assets.stages.players import find_players
+from media_assets.stages.players import find_players, unusable_folders
 
 _PACKAGES = ("dagster", "dagster-webserver", "duckdb", "polars", "pillow", "av", "mutagen", "spnkr")
 _MIN_FREE_BYTES = 1024**3
@@ -42,6 +42,8 @@ def examine(platform: Platform) -> Iterator[Finding]:
     except MediaAssetsError as error:
         yield Finding("players", "cannot be listed", str(error))
         players = []
+    for name, reason in unusable_folders(platform).items():
+        yield Finding(f"folder {name}", f"is no player: {reason}", "rename it, or set `folders`")
     if players:
         yield Finding("players", ", ".join(players))
     else:

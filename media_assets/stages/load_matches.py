@@ -6,6 +6,8 @@ from functools import partial
 from pathlib import Path
 
 from media_assets.engine.pool import Outcome, PoolLimits, map_unordered
+from media_assets.errors import MatchDataError
+from media_assets.library.mtime import storable
 from media_assets.library.paths import shown
 from media_assets.matches.backfill import Backfill
 from media_assets.matches.raw_store import FILM_MISSING, SKILL, STATS, RawStore, film_version
@@ -46,6 +48,7 @@ def load_matches(
         with connect(database, read_only=True) as con:
             loaded = store.load_backfill(con)
         raw = RawStore(platform.places.raw_matches)
+        raw.remove_leftovers()
         pending = [match_id for match_id in raw.match_ids() if _is_pending(raw, match_id, loaded)]
         meter = Meter("matches loaded", len(pending), listener)
         batch: list[Result] = []
@@ -116,6 +119,7 @@ def _write(
     }
     batch = store.MatchBatch([], [], [], [], [], [], [])
     failed = 0
+    rejected: list[str] = []
     for outcome in sorted(outcomes, key=lambda outcome: outcome.item):
         problems: tuple[str, ...] = ()
         if outcome.result is not None:
@@ -126,9 +130,13 @@ def _write(
             problems = (outcome.error.message,)
         if problems:
             batch.problems.append(_problem_row(platform, outcome.item, problems))
+        if outcome.error is not None and outcome.error.error_class == MatchDataError.__name__:
+            rejected.append(outcome.item)
     with connect(database) as con, transaction(con):
         for table, rows in store.write_matches(con, batch).items():
             report.rows[table] = report.rows.get(table, 0) + rows
+    for match_id in rejected:
+        RawStore(platform.places.raw_matches).reject(match_id)
     report.matches += len(outcomes) - failed
     report.failed += failed
     meter.count(done=len(outcomes) - failed, failed=failed)
@@ -150,7 +158,7 @@ def _problem_row(platform: Platform, match_id: str, problems: tuple[str, ...]) -
     return {
         "file_path": shown(str(file))[0],
         "file_size": status.st_size,
-        "mtime_ns": status.st_mtime_ns,
+        "mtime_ns": storable(status.st_mtime_ns),
         "content": "unknown",
         "match_id": match_id,
         "error_class": "MatchDataError",

@@ -60,10 +60,10 @@ class Platform:
 
 
 def refuse_reserved(player: str) -> str:
-    """A player's name that cannot be used as a folder of its own is refused."""
+    """A section whose published folder would be that of the shared tables is refused."""
     if player.lower() == SHARED:
         raise ConfigurationError(
             f"a player cannot be called {player!r}: that folder is for what all players share; "
-            "rename the folder below library.root"
+            f"rename the section [players.{player}]"
         )
     return player

@@ -11,7 +11,7 @@ from media_assets.library.paths import shown
 from media_assets.matches.companions import antagonists, known_gamertags, teammates
 from media_assets.matches.player_stats import player_match_stats
 from media_assets.matches.sessions import friends_present, player_sessions
-from media_assets.stages.platform import Platform, refuse_reserved
+from media_assets.stages.platform import SHARED, Platform, refuse_reserved
 from media_assets.store import matches as shared_store
 from media_assets.store import players as store
 from media_assets.store.connect import connect
@@ -29,6 +29,7 @@ from media_assets.store.write import make_equal
 Frames = dict[str, pl.DataFrame]
 
 _CONTROLS = frozenset(map(chr, range(32)))
+_LONGEST_NAME = 200  # names of locks and files are made from it
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,24 +43,25 @@ class DerivedReport:
 
 
 def find_players(platform: Platform) -> list[str]:
-    """Everybody who has a section or a folder directly below `library.root`, sorted.
+    """Everybody who has a section, a folder directly below `library.root`, or tables; sorted.
+
+    Who was known once stays known: a folder that disappears is for the mount guard to judge.
+    Folders that cannot be players are left out; `unusable_folders` names them.
 
     Raises:
-        ConfigurationError: a folder's name cannot be a player's.
+        ConfigurationError: `library.root` cannot be read, or a section's name is reserved.
     """
-    names = set(platform.settings.players)
-    try:
-        with os.scandir(platform.settings.library_root) as entries:
-            for entry in entries:
-                if entry.is_dir(follow_symlinks=False) and _is_player(platform, entry.name):
-                    names.add(_name(entry.name))
-    except FileNotFoundError:
-        pass
-    except OSError as error:
-        raise ConfigurationError(
-            f"library.root {platform.settings.library_root} cannot be read: {error.strerror}"
-        ) from error
-    return sorted(refuse_reserved(name) for name in names)
+    names = {refuse_reserved(name) for name in platform.settings.players}
+    names.update(name for name in _library_folders(platform) if _why_unusable(name) is None)
+    tables = platform.places.player_database("*").parent.parent
+    names.update(file.parent.name for file in tables.glob("*/stats.duckdb"))
+    return sorted(names)
+
+
+def unusable_folders(platform: Platform) -> dict[str, str]:
+    """Folders below `library.root` that cannot be players, with the reason."""
+    reasons = {name: _why_unusable(name) for name in _library_folders(platform)}
+    return {shown(name)[0]: reason for name, reason in reasons.items() if reason is not None}
 
 
 def chosen_players(platform: Platform, names: tuple[str, ...]) -> list[str]:
@@ -185,15 +187,30 @@ def _friends(platform: Platform) -> dict[str, str]:
     return {xuid: player for player, xuid in found.items() if xuid is not None}
 
 
-def _is_player(platform: Platform, name: str) -> bool:
-    return not name.startswith(".") and name not in platform.settings.library.ignore
+def _library_folders(platform: Platform) -> list[str]:
+    root, ignored = platform.settings.library_root, platform.settings.library.ignore
+    try:
+        with os.scandir(root) as entries:
+            return [
+                entry.name
+                for entry in entries
+                if entry.is_dir(follow_symlinks=False)
+                and not entry.name.startswith(".")
+                and entry.name not in ignored
+            ]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise ConfigurationError(f"library.root {root} cannot be read: {error.strerror}") from error
 
 
-def _name(name: str) -> str:
-    if shown(name)[1] is not None or _CONTROLS & set(name) or "..." in name:
-        raise ConfigurationError(
-            f"{shown(name)[0]!r} below library.root cannot be a player: a name needs to be UTF-8, "
-            "without control characters and without '...'; rename the folder, or set it as "
-            "`folders` of a player"
-        )
-    return name
+def _why_unusable(name: str) -> str | None:
+    if name.lower() == SHARED:
+        return f"{SHARED!r} is the folder of what all players share"
+    if shown(name)[1] is not None:
+        return "the name is not UTF-8"
+    if _CONTROLS & set(name) or "..." in name:
+        return "control characters and '...' cannot stand in a partition's name"
+    if len(name.encode()) > _LONGEST_NAME:
+        return f"the name is longer than {_LONGEST_NAME} bytes"
+    return None

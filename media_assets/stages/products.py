@@ -14,7 +14,7 @@ from media_assets.captures.clip_metadata import ClipMetadata
 from media_assets.captures.image import ImageMetadata, ImageOptions, analyse_image
 from media_assets.captures.picture import Picture
 from media_assets.engine.worker import Failed
-from media_assets.errors import EmptyMediaError, LimitExceededError, MediaError
+from media_assets.errors import EmptyMediaError, LimitExceededError, MediaError, StoreError
 from media_assets.library.content import (
     WHOLE_READ_LIMIT,
     content_hash,
@@ -24,6 +24,7 @@ from media_assets.library.content import (
     read_whole,
 )
 from media_assets.library.kinds import Kind
+from media_assets.library.mtime import storable
 from media_assets.music.metadata import AudioMetadata
 from media_assets.music.music_file import read_music
 from media_assets.settings import LimitSettings, ThumbnailSettings
@@ -112,7 +113,7 @@ def make_products(options: WorkOptions, item: WorkItem) -> Products:
     try:
         with open_original(item.path) as stream:
             before = os.fstat(stream.fileno())
-            if (before.st_size, before.st_mtime_ns) != (item.size, item.mtime_ns):
+            if (before.st_size, storable(before.st_mtime_ns)) != (item.size, item.mtime_ns):
                 return Products(unsettled=True)
             products = _from_stream(options, item, stream)
             after = os.fstat(stream.fileno())
@@ -120,7 +121,7 @@ def make_products(options: WorkOptions, item: WorkItem) -> Products:
         if not os.path.lexists(item.path):
             return Products(unsettled=True)
         return Products(failures=_all_failed(item, error))
-    if (after.st_size, after.st_mtime_ns) != (item.size, item.mtime_ns):
+    if (after.st_size, storable(after.st_mtime_ns)) != (item.size, item.mtime_ns):
         return Products(unsettled=True)
     return products
 
@@ -246,8 +247,12 @@ def _store(folder: Path, stem: str, picture: Picture | None) -> StoredPicture | 
     if picture is None:
         return None
     name = stem + picture.extension
-    with _renamed_into(folder / name) as unfinished:
-        unfinished.write_bytes(picture.content)
+    try:
+        with _renamed_into(folder / name) as unfinished:
+            unfinished.write_bytes(picture.content)
+    except OSError as error:
+        # No fault of the media: recorded as such it would wait for its retry on a good disk.
+        raise StoreError(f"{folder}: a poster cannot be written: {error.strerror}") from error
     return StoredPicture(name, picture.width, picture.height, picture.frames, len(picture.content))
 
 

@@ -100,7 +100,8 @@ class _Batch:
             row |= _about(source)
             self._keep(source, stat)
         except MatchDataError as error:
-            row |= {"error_class": type(error).__name__, "message": str(error)}
+            cause = error.__cause__ if isinstance(error.__cause__, OSError) else error
+            row |= {"error_class": type(cause).__name__, "message": str(error)}
         self.rows.files.append(row)
 
     def tally(self, report: TakeInReport) -> None:

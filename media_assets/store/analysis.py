@@ -37,24 +37,35 @@ LEFT JOIN media_stages d ON d.media_id = f.media_id AND d.stage = s.stage
 LEFT JOIN media_failures x ON x.media_id = f.media_id AND x.stage = s.stage
     AND x.version = s.version AND x.settings = s.failure_settings
     AND x.file_size = f.file_size AND x.mtime_ns = f.mtime_ns AND x.next_retry_at > $now
+    AND x.last_failed_at <= $now -- else the clock was wrong
 WHERE f.status = 'present' AND d.media_id IS NULL AND x.media_id IS NULL
 GROUP BY ALL
 ORDER BY f.file_path, f.media_id
 """
 
-# A donor has the same edges and size, a full hash, and every stage that the receiver wants.
+# A donor has the same edges and size, a full hash, and every stage that the receiver wants. One
+# is chosen for each content, so that many copies of one content stay cheap.
 _DONORS = """
-SELECT r.media_id, min_by(f.media_id, f.media_id) AS donor_id,
-       min_by(f.file_hash, f.media_id) AS file_hash
+WITH finished AS (
+    SELECT f.media_id, f.file_size, f.fingerprint, f.kind, f.file_hash,
+           list(d.stage ORDER BY d.stage) AS done
+    FROM media_files f
+    JOIN media_stages d ON d.media_id = f.media_id AND d.file_size = f.file_size
+    JOIN stages s ON s.stage = d.stage AND s.kind = f.kind
+        AND s.version = d.version AND s.settings = d.settings
+    WHERE f.file_hash IS NOT NULL
+      AND (f.file_size, f.fingerprint) IN (SELECT (file_size, fingerprint) FROM receivers)
+    GROUP BY ALL
+),
+donors AS (
+    SELECT file_size, fingerprint, kind, done,
+           min(media_id) AS donor_id, min_by(file_hash, media_id) AS file_hash
+    FROM finished GROUP BY ALL
+)
+SELECT r.media_id, min(d.donor_id) AS donor_id, min_by(d.file_hash, d.donor_id) AS file_hash
 FROM receivers r
-JOIN media_files f ON f.file_size = r.file_size AND f.fingerprint = r.fingerprint
-    AND f.file_hash IS NOT NULL AND f.kind = r.kind
-WHERE (SELECT count(*) FROM media_stages d JOIN stages s
-           ON s.stage = d.stage AND s.kind = f.kind
-           AND s.version = d.version AND s.settings = d.settings
-           AND d.file_size = f.file_size
-       WHERE d.media_id = f.media_id AND list_contains(r.stages, d.stage)
-    ) = len(r.stages)
+JOIN donors d ON d.file_size = r.file_size AND d.fingerprint = r.fingerprint
+    AND d.kind = r.kind AND list_has_all(d.done, r.stages)
 GROUP BY r.media_id
 """
 

@@ -37,6 +37,8 @@ digested AS (
 SELECT d.* FROM digested d
 LEFT JOIN capture_times c ON c.media_id = d.media_id
 WHERE c.media_id IS NULL OR c.inputs <> d.inputs
+   -- A time in the future is looked at again: the clock may have been wrong.
+   OR (contains(c.flags, 'future') AND c.computed_at NOT BETWEEN $now - INTERVAL 1 DAY AND $now)
 ORDER BY d.media_id
 """
 
@@ -61,9 +63,11 @@ WHERE e.event_type IN ('kill', 'medal')
 """
 
 
-def load_evidence(con: duckdb.DuckDBPyConnection, zone: str, version: int) -> pl.DataFrame:
+def load_evidence(
+    con: duckdb.DuckDBPyConnection, zone: str, version: int, now: datetime
+) -> pl.DataFrame:
     """Captures whose time is to be computed, with all that it follows from and its digest."""
-    return con.sql(_PENDING, params={"zone": zone, "version": version}).pl()
+    return con.sql(_PENDING, params={"zone": zone, "version": version, "now": now}).pl()
 
 
 def write_times(con: duckdb.DuckDBPyConnection, rows: pl.DataFrame) -> int:

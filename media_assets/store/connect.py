@@ -78,7 +78,12 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     except BaseException:
         con.rollback()
         raise
-    con.commit()
+    try:
+        con.commit()
+    except duckdb.Error as error:
+        raise StoreError(
+            f"nothing was written, is the disk full? {str(error).splitlines()[0]}"
+        ) from error
 
 
 def attach_shared(con: duckdb.DuckDBPyConnection, shared: Path) -> None:

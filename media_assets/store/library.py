@@ -31,6 +31,17 @@ UPDATE media_files SET folder = s.folder, file_path = s.file_path, path_bytes = 
 FROM moved s WHERE media_files.media_id = s.media_id
 """
 
+_OUTDATED_BY_A_RENAME = (
+    ("media_failures", "file_ext"),
+    ("media_stages", "kind"),
+    ("image_metadata", "kind"),
+    ("video_metadata", "kind"),
+    ("audio_metadata", "kind"),
+    ("thumbnails", "kind"),
+    ("media_vectors", "kind"),
+)
+"""Tables, and the column of the file whose change makes their rows void."""
+
 _STATUS = """
 UPDATE media_files SET status = $status, last_scan_at = $now,
     deleted_at = CASE WHEN $status = 'missing' THEN $now END
@@ -54,8 +65,21 @@ def change_files(con: duckdb.DuckDBPyConnection, rows: pl.DataFrame, now: dateti
 
 
 def move_files(con: duckdb.DuckDBPyConnection, rows: pl.DataFrame, now: datetime) -> int:
-    """Media that are elsewhere now: `media_id` and the columns of the path."""
-    return _update(con, "moved", rows, _MOVE, {"now": now})
+    """Media that are elsewhere now: `media_id` and the columns of the path.
+
+    What a decoder said of a file under another extension or kind does not hold any more.
+    """
+    if rows.is_empty():
+        return 0
+    with relation(con, "moved", rows):
+        for table, column in _OUTDATED_BY_A_RENAME:
+            con.execute(
+                f"DELETE FROM {table} AS t USING moved s, media_files f "
+                "WHERE t.media_id = s.media_id AND f.media_id = s.media_id "
+                f"AND f.{column} <> s.{column}"
+            )
+        con.execute(_MOVE, {"now": now})
+    return rows.height
 
 
 def mark_files(

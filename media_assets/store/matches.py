@@ -44,22 +44,23 @@ WHERE (excluded.last_seen, excluded.source, excluded.gamertag)
 
 _NAMED = """
 SELECT r.match_id,
-       coalesce(max(n.name) FILTER (n.asset_kind = 'playlist'),
-                any_value(r.playlist_name)) AS playlist_name,
-       coalesce(max(n.name) FILTER (n.asset_kind = 'map'), any_value(r.map_name)) AS map_name,
-       coalesce(max(n.name) FILTER (n.asset_kind = 'pair'), any_value(r.pair_name)) AS pair_name,
-       coalesce(max(n.name) FILTER (n.asset_kind = 'game_variant'),
-                any_value(r.game_variant_name)) AS game_variant_name,
-       coalesce(any_value(r.is_ranked), bool_or(n.is_ranked)) AS is_ranked,
-       count(DISTINCT p.xuid)::SMALLINT AS player_count
+       coalesce(playlist.name, r.playlist_name) AS playlist_name,
+       coalesce(map.name, r.map_name) AS map_name,
+       coalesce(pair.name, r.pair_name) AS pair_name,
+       coalesce(game_variant.name, r.game_variant_name) AS game_variant_name,
+       coalesce(r.is_ranked, playlist.is_ranked) AS is_ranked,
+       coalesce(ours.players, 0)::SMALLINT AS player_count
 FROM match_registry r
-LEFT JOIN latest n
-    ON (n.asset_kind = 'playlist' AND n.asset_id = r.playlist_id)
-    OR (n.asset_kind = 'map' AND n.asset_id = r.map_id)
-    OR (n.asset_kind = 'pair' AND n.asset_id = r.pair_id)
-    OR (n.asset_kind = 'game_variant' AND n.asset_id = r.game_variant_id)
-LEFT JOIN match_participants p ON p.match_id = r.match_id AND list_contains($xuids, p.xuid)
-GROUP BY r.match_id
+LEFT JOIN latest playlist
+    ON playlist.asset_kind = 'playlist' AND playlist.asset_id = r.playlist_id
+LEFT JOIN latest map ON map.asset_kind = 'map' AND map.asset_id = r.map_id
+LEFT JOIN latest pair ON pair.asset_kind = 'pair' AND pair.asset_id = r.pair_id
+LEFT JOIN latest game_variant
+    ON game_variant.asset_kind = 'game_variant' AND game_variant.asset_id = r.game_variant_id
+LEFT JOIN (
+    SELECT match_id, count(DISTINCT xuid) AS players
+    FROM match_participants WHERE list_contains($xuids, xuid) GROUP BY match_id
+) ours ON ours.match_id = r.match_id
 """
 
 # The name of the version that was played, else of any version: names seldom change.
@@ -93,8 +94,14 @@ class SourceBatch:
 
 
 def load_sources(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, int]]:
-    """Size and mtime of every recorded file that was taken in, by path."""
-    rows = con.execute("SELECT file_path, file_size, mtime_ns FROM source_files").fetchall()
+    """Size and mtime of every recorded file that was taken in, by path.
+
+    One that could not be read is left out: nothing about it need change before it can be.
+    """
+    rows = con.execute(
+        "SELECT file_path, file_size, mtime_ns FROM source_files "
+        "WHERE error_class IS NULL OR error_class = 'MatchDataError'"
+    ).fetchall()
     return {path: (size, mtime_ns) for path, size, mtime_ns in rows}
 
 
@@ -125,6 +132,14 @@ def write_matches(con: duckdb.DuckDBPyConnection, batch: MatchBatch) -> dict[str
     ):
         written[table.name] = upsert(con, table, frame_of(table, rows))
     written["xuid_aliases"] = write_aliases(con, batch.aliases)
+    healed = registry.select("match_id").join(
+        frame_of(SOURCE_FILES, batch.problems), on="match_id", how="anti"
+    )
+    with relation(con, "healed", healed):
+        con.execute(
+            "DELETE FROM source_files WHERE content = 'unknown' "
+            "AND match_id IN (SELECT match_id FROM healed)"
+        )
     return written
 
 

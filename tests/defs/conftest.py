@@ -2,29 +2,12 @@
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
-import dagster as dg
 import pytest
-from small_library import HEX, KETAN, Workshop, make_small_library
+from small_library import HEX, KETAN, Finished, Workshop
 
 from media_assets.launch import instance
-
-
-@dataclass(frozen=True)
-class Finished:
-    """A workshop after one run of each player, and those runs."""
-
-    workshop: Workshop
-    hex: dg.ExecuteInProcessResult
-    ketan: dg.ExecuteInProcessResult
-
-
-@pytest.fixture(scope="session")
-def small_library(demo_library: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Never run in itself."""
-    return make_small_library(demo_library, tmp_path_factory.mktemp("small"))
 
 
 @pytest.fixture

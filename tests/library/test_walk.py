@@ -170,6 +170,22 @@ def test_a_root_that_is_no_folder_is_reported_as_unreadable(tmp_path: Path) -> N
     assert report.unreadable == [str(tmp_path / "a.png")]
 
 
+@pytest.mark.parametrize("file_instead", [False, True])
+def test_a_folder_that_goes_while_the_walk_is_on_is_gone(
+    tmp_path: Path, file_instead: bool
+) -> None:
+    touch(tmp_path, "a.png", "sub/b.png")
+    report = WalkReport()
+    stream = walk(tmp_path, IGNORE, report)
+    assert next(stream).names == ["a.png"]
+    (tmp_path / "sub").rename(tmp_path / "moved")
+    if file_instead:
+        (tmp_path / "sub").touch()
+    assert list(stream) == []
+    assert report.unreadable == []
+    assert report.root_error is None
+
+
 def test_an_empty_root_has_no_entries_and_no_error(tmp_path: Path) -> None:
     report = WalkReport()
     assert paths_below(tmp_path, report) == set()

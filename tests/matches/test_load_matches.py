@@ -1,6 +1,7 @@
 """Recorded files to shared tables to a player's numbers, through the production schema."""
 
 import json
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from media_assets.stages.players import (
     derive_sessions,
     derive_teammates,
     find_players,
+    unusable_folders,
     xuid_of,
 )
 from media_assets.stages.publish import publish_player, publish_shared
@@ -226,8 +228,48 @@ def test_the_live_source_is_refused_in_words(records: Records) -> None:
         take_in(Platform(settings))
 
 
-@pytest.mark.parametrize("name", ["shared", "a...b", "tab\there"])
-def test_names_that_cannot_be_players_are_refused(records: Records, name: str) -> None:
+@pytest.mark.parametrize("name", ["shared", "Shared", "a...b", "tab\there"])
+def test_a_folder_that_cannot_be_a_player_is_left_out_and_named(
+    records: Records, name: str
+) -> None:
     (records.base / "library" / name).mkdir(parents=True)
-    with pytest.raises(ConfigurationError, match="player"):
-        find_players(records.platform)
+    assert find_players(records.platform) == ["ana", "ben"]
+    assert list(unusable_folders(records.platform)) == [name]
+
+
+def test_a_player_who_was_known_stays_known_without_a_folder(records: Records) -> None:
+    (records.base / "library" / "cleo").mkdir(parents=True)
+    records.platform.player_database("cleo")
+    (records.base / "library" / "cleo").rmdir()
+    assert find_players(records.platform) == ["ana", "ben", "cleo"]
+
+
+def test_statistics_that_cannot_be_used_make_room_for_better_ones(records: Records) -> None:
+    people = [shapes.player(1, stats=[shapes.core(Kills="many")])]
+    records.write("1/stats.json", shapes.stats(people, match=1))
+    assert records.load()[1].failed == 1
+    assert records.load()[1].failed == 0
+    records.add_match(1)
+    assert records.load()[1].matches == 1
+    assert records.shared("SELECT count(*) FROM source_files WHERE error_class IS NOT NULL") == [
+        (0,)
+    ]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_a_file_that_could_not_be_read_is_tried_again(records: Records) -> None:
+    records.add_match(1)
+    file = records.folder / "1" / "stats.json"
+    file.chmod(0)
+    assert records.load()[0].failed == 1
+    file.chmod(0o600)
+    taken, loaded = records.load()
+    assert (taken.failed, loaded.matches) == (0, 1)
+
+
+def test_a_file_of_a_far_future_stops_nothing(records: Records) -> None:
+    records.add_match(1)
+    os.utime(records.folder / "1" / "stats.json", ns=(0, 2**63 + 5))
+    taken, loaded = records.load()
+    assert (taken.failed, loaded.matches) == (0, 1)
+    assert take_in(records.platform).new == 0

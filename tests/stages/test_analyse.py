@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from media_assets.errors import StoreError
 from media_assets.settings import EngineSettings, Settings, ThumbnailSettings
 from media_assets.stages.analyse import analyse
 from media_assets.stages.batch import AnalysisReport
@@ -263,3 +264,50 @@ def test_reprocess_plans_and_forgets_what_is_chosen(home: Home) -> None:
     report = analyse(home.platform, PLAYER)
     assert (report.done["thumbnails"], report.failed["thumbnails"]) == (1, 1)
     assert report.done["image_metadata"] == 0
+
+
+def test_a_rename_to_the_right_kind_heals_a_failure(home: Home) -> None:
+    path = home.write("picture.mp4", png(1))
+    assert home.work().failed["video_metadata"] == 1
+    path.rename(home.library / "picture.png")
+    report = home.work()
+    assert report.done["image_metadata"] == 1
+    assert sum(report.failed.values()) == 0
+    assert home.rows("SELECT count(*) FROM media_failures") == [(0,)]
+
+
+def test_a_place_for_posters_that_cannot_be_written_is_no_fault_of_the_media(home: Home) -> None:
+    home.write("one.png", png(1))
+    discover(home.platform, PLAYER)
+    folder = home.platform.places.derived(PLAYER)
+    folder.parent.mkdir(parents=True)
+    folder.symlink_to("/dev/full")
+    with pytest.raises((StoreError, OSError)):
+        analyse(home.platform, PLAYER)
+    assert home.rows("SELECT count(*) FROM media_failures") == [(0,)]
+    folder.unlink()
+    assert home.work().done["thumbnails"] == 1
+
+
+def test_another_preview_makes_new_previews_of_clips_only(home: Home) -> None:
+    home.write("one.png", png(1))
+    home.work()
+    home.settings = home.settings.model_copy(
+        update={"thumbnails": ThumbnailSettings(preview="webp")}
+    )
+    assert home.work().media == 0
+
+
+def test_a_retry_that_a_wrong_clock_put_off_is_due(home: Home) -> None:
+    home.write("bad.png", b"not a picture")
+    home.now += timedelta(days=5000)
+    home.work()
+    home.now = START
+    assert home.work().media == 1
+
+
+def test_a_file_of_a_far_future_is_analysed_once(home: Home) -> None:
+    path = home.write("one.png", png(1))
+    os.utime(path, ns=(0, 2**63 + 5))
+    assert home.work().done["image_metadata"] == 1
+    assert home.work().media == 0

@@ -150,8 +150,8 @@ def test_another_game_in_the_name_is_a_veto() -> None:
 @pytest.mark.parametrize(
     ("title", "factor"),
     [
-        (None, 1), ("Halo Infinite", 1), ("HaloInfinite", 1), ("Halo  INFINITE®", 1), ("Desktop", 1),
-        ("", 1), ("Halo_5_Guardians", 0), ("Forza Horizon 5", 0),
+        (None, 1), ("Halo Infinite", 1), ("HaloInfinite", 1), ("Halo  INFINITE®", 1),
+        ("Desktop", 1), ("", 1), ("Halo_5_Guardians", 0), ("Forza Horizon 5", 0),
     ],
 )  # fmt: skip
 def test_titles(title: str | None, factor: float) -> None:

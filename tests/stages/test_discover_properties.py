@@ -68,17 +68,17 @@ class Library(RuleBasedStateMachine):
     def create_or_replace(self, path: str) -> None:
         self.put(path, self.news())
 
-    @rule(source=place, target=place, same_time=st.booleans())
-    def copy(self, source: str, target: str, *, same_time: bool) -> None:
-        if source in self.disk:
-            file = self.disk[source]
-            self.put(target, file if same_time else File(file.content, self.tick()))
+    @rule(old=place, new=place, same_time=st.booleans())
+    def copy(self, old: str, new: str, *, same_time: bool) -> None:
+        if old in self.disk:
+            file = self.disk[old]
+            self.put(new, file if same_time else File(file.content, self.tick()))
 
-    @rule(source=place, target=place)
-    def move(self, source: str, target: str) -> None:
-        if source in self.disk and source != target:
-            self.home.move(source, target)
-            self.disk[target] = self.disk.pop(source)
+    @rule(old=place, new=place)
+    def move(self, old: str, new: str) -> None:
+        if old in self.disk and old != new:
+            self.home.move(old, new)
+            self.disk[new] = self.disk.pop(old)
 
     @rule(one=place, other=place)
     def swap(self, one: str, other: str) -> None:
@@ -88,16 +88,16 @@ class Library(RuleBasedStateMachine):
             self.home.move("swap.tmp", other)
             self.disk[one], self.disk[other] = self.disk[other], self.disk[one]
 
-    @rule(source=folder, target=folder)
-    def rename_folder(self, source: str, target: str) -> None:
-        inside = {path for path in self.disk if path.startswith(source + os.sep)}
-        taken = any(path.startswith(target + os.sep) for path in self.disk)
+    @rule(old=folder, new=folder)
+    def rename_folder(self, old: str, new: str) -> None:
+        inside = {path for path in self.disk if path.startswith(old + os.sep)}
+        taken = any(path.startswith(new + os.sep) for path in self.disk)
         if inside and not taken:
-            if self.home.path(target).exists():
-                self.home.path(target).rmdir()
-            self.home.path(source).rename(self.home.path(target))
+            if self.home.path(new).exists():
+                self.home.path(new).rmdir()
+            self.home.path(old).rename(self.home.path(new))
             for path in inside:
-                self.disk[target + path.removeprefix(source)] = self.disk.pop(path)
+                self.disk[new + path.removeprefix(old)] = self.disk.pop(path)
 
     @rule(path=place)
     def delete(self, path: str) -> None:
@@ -166,9 +166,11 @@ class Library(RuleBasedStateMachine):
             if media.fingerprint is not None and held.count(content) == had.count(content) == 1:
                 (place,) = [path for path, file in self.disk.items() if file.content == content]
                 assert now[place] == media.id, "the id left its content"
-            elif media.status == "present" and content not in held and path in self.disk:
-                if self.disk[path].content not in had:
-                    assert now[path] == media.id, "replaced content lost its row"
+            elif media.status == "present" and content not in held and self.is_new_at(path, had):
+                assert now[path] == media.id, "replaced content lost its row"
+
+    def is_new_at(self, path: str, had: list[str]) -> bool:
+        return path in self.disk and self.disk[path].content not in had
 
 
 Library.TestCase.settings = settings(

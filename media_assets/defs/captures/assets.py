@@ -6,7 +6,7 @@ from media_assets.captures.times import RULES_VERSION
 from media_assets.orchestration.partitions import players
 from media_assets.orchestration.pictures import match_timeline
 from media_assets.orchestration.policy import table_options
-from media_assets.orchestration.reporting import picture, table_metadata
+from media_assets.orchestration.reporting import listener, picture, table_metadata
 from media_assets.orchestration.resources import PlatformResource
 from media_assets.stages.associate import associate
 from media_assets.stages.capture_times import compute_times
@@ -32,7 +32,7 @@ def capture_times(
 ) -> dg.MaterializeResult:
     player = context.partition_key
     loaded = platform.load()
-    report = compute_times(loaded, player)
+    report = compute_times(loaded, player, listener=listener(context))
     return dg.MaterializeResult(
         metadata={
             "computed now": report.computed,

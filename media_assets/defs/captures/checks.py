@@ -2,10 +2,11 @@
 
 import dagster as dg
 
-from media_assets.orchestration.checks import player_check, players_of, share, summed
+from media_assets.orchestration.checks import player_check, share
 from media_assets.orchestration.resources import PlatformResource
 from media_assets.orchestration.tables import figures
 from media_assets.stages.status import player_status
+from media_assets.stages.views import numbers
 
 MIN_ASSOCIATION_RATE = 0.9
 
@@ -19,7 +20,7 @@ def capture_times_plausible(
     context: dg.AssetCheckExecutionContext, platform: PlatformResource
 ) -> dg.AssetCheckResult:
     loaded = platform.load()
-    found = summed(loaded, players_of(context, loaded), "capture_times")
+    found = numbers(loaded, context.partition_key, "capture_times")
     return dg.AssetCheckResult(
         passed=not found["future"] and not found["ancient"],
         severity=dg.AssetCheckSeverity.WARN,
@@ -36,17 +37,15 @@ def association_rate(
     context: dg.AssetCheckExecutionContext, platform: PlatformResource
 ) -> dg.AssetCheckResult:
     loaded = platform.load()
-    counts = [player_status(loaded, player)["captures"] for player in players_of(context, loaded)]
-    inside = sum(count["inside_history"] for count in counts)
-    auto = sum(count["auto"] for count in counts)
-    rate = share(auto, inside, 1.0)
+    counts = player_status(loaded, context.partition_key)["captures"]
+    rate = share(counts["auto"], counts["inside_history"], 1.0)
     return dg.AssetCheckResult(
         passed=rate > MIN_ASSOCIATION_RATE,
         severity=dg.AssetCheckSeverity.WARN,
         metadata={
-            "captures inside the history": inside,
-            "auto": auto,
-            "review": sum(count["review"] for count in counts),
+            "captures inside the history": counts["inside_history"],
+            "auto": counts["auto"],
+            "review": counts["review"],
             "rate": rate,
         },
     )

@@ -4,7 +4,7 @@ import shlex
 
 import dagster as dg
 
-from media_assets.orchestration.checks import player_check, players_of
+from media_assets.orchestration.checks import player_check
 from media_assets.orchestration.resources import PlatformResource
 from media_assets.stages.scans import folder_verdicts
 
@@ -19,8 +19,8 @@ def library_is_mounted(
     context: dg.AssetCheckExecutionContext, platform: PlatformResource
 ) -> dg.AssetCheckResult:
     loaded = platform.load()
-    players = players_of(context, loaded)
-    verdicts = [verdict for player in players for verdict in folder_verdicts(loaded, player)]
+    player = context.partition_key
+    verdicts = folder_verdicts(loaded, player)
     suspect = [verdict for verdict in verdicts if verdict["verdict"] == "suspect"]
     counts = {
         "folders": len(verdicts),
@@ -30,10 +30,9 @@ def library_is_mounted(
     if not suspect:
         return dg.AssetCheckResult(passed=True, metadata=counts)
     reasons = "; ".join(f"{verdict['folder']}: {verdict['reason']}" for verdict in suspect)
-    names = " ".join(f"--player {shlex.quote(player)}" for player in players)
     return dg.AssetCheckResult(
         passed=False,
         description=f"{reasons}. Mount the disk and scan again; when the files were really "
-        f"removed, run: media-assets run {names} --allow-mass-missing",
+        f"removed, run: media-assets run --player {shlex.quote(player)} --allow-mass-missing",
         metadata={**counts, "suspect folders": len(suspect), "reasons": reasons},
     )

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from media_assets.orchestration.checks import share
 from media_assets.orchestration.resources import SharedMatchesResource
 from media_assets.orchestration.tables import figures
 from media_assets.store.views import numbers
@@ -49,9 +50,9 @@ def events_complete(shared: SharedMatchesResource) -> dg.AssetCheckResult:
 def gamertags_known(shared: SharedMatchesResource) -> dg.AssetCheckResult:
     with shared.get_connection() as con:
         found = numbers(con, "gamertags")
-    share = found["named"] / found["humans"] if found["humans"] else 1.0
+    named = share(found["named"], found["humans"], 1.0)
     return dg.AssetCheckResult(
-        passed=share >= MIN_NAMED_SHARE,
+        passed=named >= MIN_NAMED_SHARE,
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={**figures(found), "share": round(share, 4)},
+        metadata={**figures(found), "share": named},
     )

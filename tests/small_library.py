@@ -134,6 +134,15 @@ class Workshop:
         )
 
 
+@dataclass(frozen=True)
+class Finished:
+    """A workshop after one run of each player, and those runs."""
+
+    workshop: Workshop
+    hex: dg.ExecuteInProcessResult
+    ketan: dg.ExecuteInProcessResult
+
+
 def metadata(result: dg.ExecuteInProcessResult) -> dict[str, dict[str, Any]]:
     """The metadata of every materialization of a run, by asset."""
     return {

@@ -1,0 +1,14 @@
+"""One server for all tests of this folder."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from web_server import Server, serve
+
+
+@pytest.fixture(scope="session")
+def server(small_library: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The web UI over the small library; no run was made yet."""
+    with serve(small_library, tmp_path_factory.mktemp("ui") / "place") as running:
+        yield running
