@@ -112,13 +112,13 @@ def follow(url: str, run_id: str, seconds: float) -> str:
     more = True
     while (more or status not in ENDED) and time.monotonic() < deadline:
         answer = ask(url, FOLLOW, runId=run_id, cursor=cursor)
-        if answer["runOrError"].get("status") != status:
-            status = answer["runOrError"].get("status")
-            print(f"{run_id}: {status}", flush=True)
         log = answer["logsForRun"]
         cursor, more = log.get("cursor", cursor), log.get("hasMore", False)
         for line in told(log.get("events", [])):
             print(f"  {line}", flush=True)
+        if answer["runOrError"].get("status") != status:
+            status = answer["runOrError"].get("status")
+            print(f"{run_id}: {status}", flush=True)
         if not more and status not in ENDED:
             time.sleep(1)
     return str(status)

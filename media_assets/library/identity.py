@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 from xxhash import xxh3_128_hexdigest
 
+from media_assets.library.kinds import KIND_OF
 from media_assets.library.paths import path_of
 
 KNOWN = pl.Schema(
@@ -27,8 +28,6 @@ SEEN = pl.Schema(
     {
         "key": pl.String,
         "folder": pl.String,
-        "file_ext": pl.String,
-        "kind": pl.String,
         "file_size": pl.Int64,
         "mtime_ns": pl.Int64,
     }
@@ -37,6 +36,8 @@ SEEN = pl.Schema(
 _PARTS = pl.col("key").str.split_exact("\0", 1).struct
 _PATH = _PARTS.field("field_0")
 _NAME = _PATH.str.split(os.sep).list.last()  # noqa: PTH206 a column of paths, not a path
+
+_EXTENSION = _NAME.str.extract(r"(\.[^.]*)$").str.to_lowercase()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,9 +187,14 @@ def settle(comparison: Comparison, moves: pl.DataFrame) -> Settlement:
 
 
 def with_paths(rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows with what their `key` says: `file_path`, `path_bytes` and `file_name`."""
-    raw = _PARTS.field("field_1").str.decode("hex")
-    return rows.with_columns(file_path=_PATH, path_bytes=raw, file_name=_NAME)
+    """Rows with what their `key` says: `file_path` to `kind` as `media_files` has them."""
+    return rows.with_columns(
+        file_path=_PATH,
+        path_bytes=_PARTS.field("field_1").str.decode("hex"),
+        file_name=_NAME,
+        file_ext=_EXTENSION,
+        kind=_EXTENSION.replace_strict(KIND_OF, return_dtype=pl.String),
+    )
 
 
 def _targets(comparison: Comparison) -> pl.DataFrame:

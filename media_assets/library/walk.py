@@ -20,12 +20,11 @@ _ENTRIES = 10_000
 class SeenFiles:
     """Media files of one folder, a list a column: an object a file would double the walk's time.
 
-    Names may hold surrogate escapes. Extensions are in lower case, sizes in bytes.
+    Names may hold surrogate escapes; sizes are in bytes.
     """
 
     folder: str
     names: list[str] = field(default_factory=list)
-    extensions: list[str] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
     mtimes_ns: list[int] = field(default_factory=list)
 
@@ -102,7 +101,6 @@ def _split(
             continue
         if stat.S_ISREG(status.st_mode):
             seen.names.append(name)
-            seen.extensions.append(extension)
             seen.sizes.append(status.st_size)
             seen.mtimes_ns.append(storable(status.st_mtime_ns))
         else:

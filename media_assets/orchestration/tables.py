@@ -16,7 +16,7 @@ PREVIEW_ROWS = 5
 _INLINE_LENGTH = 999
 """Up to here the UI shows Markdown at once; what is longer is behind a link."""
 _FEWEST_ROWS = 3
-_CELL_LENGTH = 48
+_CELL_LENGTH = 60
 _ESCAPES = str.maketrans(
     {
         "&": "&amp;",

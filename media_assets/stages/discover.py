@@ -22,7 +22,6 @@ from media_assets.library.identity import (
     with_paths,
     worth_a_fingerprint,
 )
-from media_assets.library.kinds import KIND_OF
 from media_assets.library.paths import keys_of, path_of, shown
 from media_assets.library.walk import SeenFiles, WalkReport, walk
 from media_assets.stages.platform import Platform
@@ -151,11 +150,8 @@ def _walk_folder(platform: Platform, folder: Path, meter: Meter) -> _Walked:
 
 
 def _seen_frame(folder: str, parts: list[SeenFiles]) -> pl.DataFrame:
-    extensions = [extension for part in parts for extension in part.extensions]
     columns = {
         "key": keys_of([path for part in parts for path in part.paths]),
-        "file_ext": extensions,
-        "kind": [KIND_OF[extension] for extension in extensions],
         "file_size": [size for part in parts for size in part.sizes],
         "mtime_ns": [mtime for part in parts for mtime in part.mtimes_ns],
     }

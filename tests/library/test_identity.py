@@ -37,7 +37,7 @@ def seen(files: dict[str, tuple[str, int]]) -> pl.DataFrame:
     """Files: content and mtime by path."""
     return pl.DataFrame(
         [
-            (identity(*shown(path)), "/", ".png", "image", len(content), mtime)
+            (identity(*shown(path)), "/", len(content), mtime)
             for path, (content, mtime) in files.items()
         ],
         SEEN,
@@ -137,12 +137,12 @@ def test_the_present_media_has_the_path_that_several_had(same: bool) -> None:
 
 def test_of_several_lost_media_the_one_that_fits_has_the_path() -> None:
     media = known(
-        ("A", "/a", "first", "unknown", 1),
+        ("A", "/a", "first", "missing", 1),
         ("B", "/a", "second", "missing", 2),
-        ("C", "/a", "third", "missing", 3),
+        ("C", "/a", "third", "unknown", 3),
     )
-    assert compare(media, seen({"/a": ("third", 3)})).returned.to_list() == ["C"]
-    assert compare(media, seen({"/a": ("other", 9)})).changed["media_id"].to_list() == ["A"]
+    assert compare(media, seen({"/a": ("second", 2)})).returned.to_list() == ["B"]
+    assert compare(media, seen({"/a": ("other", 9)})).changed["media_id"].to_list() == ["C"]
 
 
 def test_a_path_that_several_had_is_one_file() -> None:
@@ -314,11 +314,13 @@ def test_every_file_has_one_media_and_every_media_at_most_one_file(before, files
 
 
 def test_rows_tell_their_paths() -> None:
-    paths = ["/r/a b.png", "/r/caf\u00e9\n.png", os.fsdecode(b"/r/\xff\xfe/\xe9.png")]
+    paths = ["/r/a b.png", "/r/caf\u00e9\n.x.Mp4", os.fsdecode(b"/r.mp3/\xff\xfe/\xe9.OPUS")]
     rows = with_paths(seen(dict.fromkeys(paths, ("x", 1))))
     assert rows["file_path"].to_list() == [shown(path)[0] for path in paths]
     assert rows["path_bytes"].to_list() == [shown(path)[1] for path in paths]
-    assert rows["file_name"].to_list() == ["a b.png", "caf\u00e9\n.png", "\\xe9.png"]
+    assert rows["file_name"].to_list() == ["a b.png", "caf\u00e9\n.x.Mp4", "\\xe9.OPUS"]
+    assert rows["file_ext"].to_list() == [".png", ".mp4", ".opus"]
+    assert rows["kind"].to_list() == ["image", "video", "audio"]
     assert with_paths(seen({})).is_empty()
 
 

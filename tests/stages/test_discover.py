@@ -14,6 +14,7 @@ from media_assets.stages import discover as module
 from media_assets.stages.discover import discover
 from media_assets.stages.progress import Progress
 from media_assets.stages.scans import folder_verdicts
+from media_assets.store.connect import connect
 
 NOBODY = 65534
 
@@ -53,7 +54,8 @@ def test_an_unchanged_library_is_scanned_without_writing_a_byte(home: ScannedLib
     fill(home, 5)
     home.scan_and_read()
     before = home.written()
-    report = home.scan()
+    with connect(home.database, read_only=True):  # nor is it opened for writing
+        report = home.scan()
     assert (report.unchanged, report.rows_written, report.seen) == (5, 0, 5)
     assert home.written() == before
     home.scan()
@@ -375,6 +377,7 @@ def test_a_file_that_is_back_elsewhere_is_the_same(home: ScannedLibrary) -> None
     report = home.scan()
     assert (report.moved, report.added) == (1, 0)
     assert list(home.ids().values()) == list(before.values())
+    assert home.media()[0].deleted is None
 
 
 def test_another_content_under_the_path_of_a_missing_file_is_that_row(home: ScannedLibrary) -> None:
@@ -639,6 +642,7 @@ def test_an_absent_folder_does_not_taint_another(home: ScannedLibrary) -> None:
     report = home.scan()
     assert report.missing == 1
     assert [found.count.folder for found in report.suspect] == [str(one)]
+    assert [(found.count.known, found.count.gone) for found in report.verdicts] == [(3, 3), (3, 1)]
     assert sorted(home.statuses().values()) == ["missing", *["present"] * 5]
 
 

@@ -174,7 +174,7 @@ class Library(RuleBasedStateMachine):
 
 
 Library.TestCase.settings = settings(
-    max_examples=20,
+    max_examples=12,
     stateful_step_count=15,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],

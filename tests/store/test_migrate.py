@@ -11,7 +11,7 @@ import pytest
 
 from media_assets.errors import MigrationError
 from media_assets.store.connect import connect
-from media_assets.store.migrate import MIGRATIONS, Migration, apply_pending, migrate
+from media_assets.store.migrate import MIGRATIONS, Migration, _create, apply_pending, migrate
 from media_assets.store.spec import Database
 from media_assets.store.tables.catalog import tables_of
 
@@ -95,6 +95,21 @@ def test_a_file_that_was_deleted_is_made_again(file: Path) -> None:
 
 def test_nothing_but_the_database_is_left_beside_it(file: Path) -> None:
     migrate(file, "player")
+    assert [path.name for path in file.parent.iterdir()] == ["stats.duckdb"]
+
+
+def test_a_new_file_appears_whole_or_not_at_all(file: Path) -> None:
+    broken = Migration(2, "bad", fail_in_sql)
+    with pytest.raises(MigrationError, match="was undone"):
+        _create(file, [step(1, "CREATE TABLE a (n INTEGER)"), broken])
+    assert list(file.parent.iterdir()) == []
+
+
+def test_a_new_file_does_not_replace_one_that_another_process_made_meanwhile(file: Path) -> None:
+    migrate(file, "player")
+    before = file.read_bytes()
+    assert _create(file, MIGRATIONS["player"]) == 0
+    assert file.read_bytes() == before
     assert [path.name for path in file.parent.iterdir()] == ["stats.duckdb"]
 
 

@@ -3,32 +3,10 @@
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass
 
 import dagster as dg
-import pytest
 from small_library import KETAN
-from web_server import PROJECT, Server
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What the example said."""
-
-    code: int
-    out: str
-    error: str
-
-
-def outcome(process: subprocess.Popen[str]) -> Outcome:
-    out, error = process.communicate(timeout=240)
-    return Outcome(process.returncode, out, error)
-
-
-@pytest.fixture(scope="module")
-def twice(server: Server) -> list[Outcome]:
-    """Two rescans of one player, launched at the same time."""
-    return [outcome(process) for process in [server.rescan(KETAN), server.rescan(KETAN)]]
+from web_server import PROJECT, Outcome, Server, outcome
 
 
 def test_the_example_follows_a_run_to_its_success(twice: list[Outcome]) -> None:

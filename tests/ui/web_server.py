@@ -59,6 +59,21 @@ class Server:
             return list(instance.get_run_records(ascending=True))
 
 
+@dataclass(frozen=True)
+class Outcome:
+    """What the example said."""
+
+    code: int
+    out: str
+    error: str
+
+
+def outcome(process: subprocess.Popen[str]) -> Outcome:
+    """Wait for the example to end."""
+    out, error = process.communicate(timeout=240)
+    return Outcome(process.returncode, out, error)
+
+
 @contextmanager
 def serve(library: Path, folder: Path) -> Iterator[Server]:
     """`dagster dev` over a copy of a library, as the project configures it."""
