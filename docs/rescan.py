@@ -90,13 +90,8 @@ def launch(url: str, player: str, job: str, *, allow_mass_missing: bool) -> str:
             "jobName": job,
         },
         "runConfigData": config if allow_mass_missing else {},
-        # The partition of a run is a tag; the second one is shown in the list of runs.
-        "executionMetadata": {
-            "tags": [
-                {"key": "dagster/partition", "value": player},
-                {"key": "player", "value": player},
-            ]
-        },
+        # The partition of a run is a tag.
+        "executionMetadata": {"tags": [{"key": "dagster/partition", "value": player}]},
     }
     result = ask(url, LAUNCH, params=params)["launchRun"]
     if result["__typename"] != "LaunchRunSuccess":

@@ -112,8 +112,8 @@ def match_timeline(
     if not matches and not captures:
         return dg.MetadataValue.md("*no matches and no captures*")
     local = ZoneInfo(zone)
-    played = [piece for start, end in matches for piece in _pieces(start, end, local)]
-    taken = [(*_place(moment, local), decision) for moment, decision in captures]
+    played = [piece for start, end in matches for piece in by_day(start, end, local)]
+    taken = [(*day_and_hour(moment, local), decision) for moment, decision in captures]
     days = sorted({day for day, _, _ in played} | {day for day, _, _ in taken})[-_DAYS:]
     line = {day: place for place, day in enumerate(days)}
     figure, axes = _new_figure(1.0 + 0.22 * max(len(days), 5))
@@ -144,9 +144,9 @@ _DECISIONS = (
 )
 
 
-def _pieces(start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[tuple[date, float, float]]:
+def by_day(start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[tuple[date, float, float]]:
     """A span as day, first hour and length in hours; one that crosses midnight is cut there."""
-    day, begin = _place(start, zone)
+    day, begin = day_and_hour(start, zone)
     hours = max((end - start).total_seconds() / 3600, 0.02)
     while begin + hours > 24:
         yield day, begin, 24 - begin
@@ -154,7 +154,7 @@ def _pieces(start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[tuple[da
     yield day, begin, hours
 
 
-def _place(moment: datetime, zone: ZoneInfo) -> tuple[date, float]:
+def day_and_hour(moment: datetime, zone: ZoneInfo) -> tuple[date, float]:
     """The local day of a naive UTC moment, and the hours since its midnight.
 
     They are counted, not read off the clock, so a capture stays on its match also in the hour that

@@ -81,7 +81,7 @@ def markdown_table(
 
 
 def escaped(value: object) -> str:
-    """A value as text that cannot be taken for Markdown, a link or HTML."""
+    """A value as text that cannot be taken for Markdown or HTML; a bare address stays a link."""
     text = " ".join(_text(value).split())
     if len(text) > _CELL_LENGTH:
         text = text[: _CELL_LENGTH - 1] + "…"

@@ -29,9 +29,9 @@ from media_assets.stages.progress import Listener, Meter, silent
 from media_assets.store import library as store
 from media_assets.store.connect import connect, transaction
 
-_FRAME_ROWS = 50_000
-_ADDED_ROWS = 100_000
-"""New files are added in transactions of this size: one of a million rows would take gigabytes."""
+_BATCH_ROWS = 50_000
+"""Files that become one frame, and new media that are added in one transaction: objects and rows
+of a million at once would take gigabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def _walk_folder(platform: Platform, folder: Path, meter: Meter) -> _Walked:
         parts.append(part)
         rows += len(part.names)
         meter.count(done=len(part.names))
-        if rows >= _FRAME_ROWS:
+        if rows >= _BATCH_ROWS:
             frames.append(_seen_frame(text, parts))
             parts, rows = [], 0
     frames.append(_seen_frame(text, parts))
@@ -274,7 +274,7 @@ def _write(
             written += store.change_files(con, plan.changed, now)
             written += store.record_verdicts(con, verdicts, before)
         taken = set(plan.known_ids)
-        for rows in plan.added.iter_slices(_ADDED_ROWS):
+        for rows in plan.added.iter_slices(_BATCH_ROWS):
             with transaction(con):
                 written += store.add_files(con, _new_rows(player, rows, taken, now))
     return written

@@ -59,26 +59,26 @@ PREVIEWS: dict[str, str] = {
     "media_files": "SELECT file_name, kind, status, file_size AS bytes, "
     "make_timestamp(mtime_ns // 1000) AS modified "
     "FROM media_files ORDER BY mtime_ns DESC, file_name",
-    "image_metadata": "SELECT file_name, width, height, format, software, "
-    "exif_datetime_original AS exif_date "
+    "image_metadata": "SELECT file_name, width || ' x ' || height AS size, format, software "
     "FROM image_metadata JOIN media_files USING (media_id) ORDER BY mtime_ns DESC, file_name",
-    "video_metadata": "SELECT file_name, video_codec AS video, audio_codec AS audio, width, "
-    "height, frame_rate AS fps, duration_seconds AS seconds "
+    "video_metadata": "SELECT file_name, width || ' x ' || height AS size, "
+    "concat_ws(' + ', video_codec, audio_codec) AS codecs, frame_rate AS fps, "
+    "duration_seconds AS seconds "
     "FROM video_metadata JOIN media_files USING (media_id) ORDER BY mtime_ns DESC, file_name",
     "audio_metadata": "SELECT artist, album, track_number AS track, title, codec, "
     "duration_seconds AS seconds FROM audio_metadata JOIN media_files USING (media_id) "
     "ORDER BY first_seen_at DESC, artist, album, disc_number, track_number, file_name",
-    "thumbnails": "SELECT file_name, thumbnail_width AS width, thumbnail_height AS height, "
-    "thumbnail_bytes AS bytes, preview_frames AS frames, preview_bytes "
+    "thumbnails": "SELECT file_name, thumbnail_width || ' x ' || thumbnail_height AS size, "
+    "thumbnail_bytes AS bytes, preview_frames AS frames "
     "FROM thumbnails JOIN media_files USING (media_id) ORDER BY mtime_ns DESC, file_name",
-    "media_vectors": "SELECT file_name, space, model, version, dim AS dimensions "
+    "media_vectors": "SELECT file_name, model, version, dim AS dimensions "
     "FROM media_vectors JOIN media_files USING (media_id) ORDER BY mtime_ns DESC, file_name",
     "capture_times": "SELECT file_name, capture_start_utc AS taken, source, "
-    "precision_seconds AS precision, time_quality AS quality, flags "
+    "time_quality AS quality, flags "
     "FROM capture_times JOIN media_files USING (media_id) "
     "ORDER BY capture_start_utc DESC NULLS LAST, file_name",
-    "media_matches": "SELECT file_name, match_start_time AS match, role, decision, confidence, "
-    "distance_seconds AS distance FROM media_matches JOIN media_files USING (media_id) "
+    "media_matches": "SELECT file_name, match_start_time AS match, role, decision, confidence "
+    "FROM media_matches JOIN media_files USING (media_id) "
     "ORDER BY match_start_time DESC, file_name, role",
     "match_history": "SELECT start_time, end_time, raw_complete, match_id "
     "FROM match_history ORDER BY start_time DESC, match_id",
@@ -103,8 +103,9 @@ PREVIEWS: dict[str, str] = {
     "xuid_aliases": "SELECT gamertag, xuid, source, last_seen "
     "FROM xuid_aliases ORDER BY last_seen DESC, gamertag",
     "player_match_stats": "SELECT start_time, map_name AS map, CASE outcome WHEN 1 THEN 'tie' "
-    "WHEN 2 THEN 'win' WHEN 3 THEN 'loss' ELSE 'left' END AS outcome, kills, deaths, assists, "
-    "kda, accuracy FROM player_match_stats ORDER BY player_match_stats.start_time DESC, match_id",
+    "WHEN 2 THEN 'win' WHEN 3 THEN 'loss' ELSE 'left' END AS outcome, "
+    "concat_ws(' / ', kills, deaths, assists) AS kills_deaths_assists, kda, accuracy "
+    "FROM player_match_stats ORDER BY player_match_stats.start_time DESC, match_id",
     "player_sessions": "SELECT start_time, matches, wins, losses, kda_mean, "
     "array_to_string(friends, ', ') AS friends "
     "FROM player_sessions ORDER BY player_sessions.start_time DESC",

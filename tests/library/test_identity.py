@@ -4,7 +4,7 @@ import os
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from media_assets.library.identity import (
@@ -289,6 +289,7 @@ PATHS = st.sampled_from([f"/{folder}/{name}" for folder in "xyz" for name in "12
         ["present", "missing", "unknown"]))),
     st.dictionaries(PATHS, st.tuples(CONTENTS, st.integers(0, 2))),
 )  # fmt: skip
+@settings(max_examples=60)
 def test_every_file_has_one_media_and_every_media_at_most_one_file(before, files) -> None:
     media = known(
         *((f"id {path}", path, content, status, mtime)

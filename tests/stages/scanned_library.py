@@ -85,6 +85,11 @@ class ScannedLibrary:
         self.touch(path)
         return path
 
+    def fill(self, count: int, folder: str = "many") -> None:
+        """Write many files, each with a content of its own."""
+        for number in range(count):
+            self.write(f"{folder}/{number:03}.png", f"content {folder} {number:03}")
+
     def touch(self, name: str | Path) -> None:
         self._written += 1
         os.utime(self.path(name), ns=(self._written, self._written))

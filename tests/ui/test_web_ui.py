@@ -92,7 +92,7 @@ def test_the_checks_are_there_with_their_promise(view: View) -> None:
     expect(page.get_by_text("library_is_mounted", exact=True).first).to_be_visible()
     expect(page.get_by_text("blocking", exact=True).first).to_be_visible()
     expect(page.get_by_text("Partition", exact=True).first).to_be_visible()
-    expect(page.get_by_text("files seen", exact=True).first).to_be_visible()
+    expect(page.get_by_text("files present", exact=True).first).to_be_visible()
 
 
 def test_a_partition_shows_rows_and_opens_a_picture(view: View, server: Server) -> None:

@@ -18,9 +18,7 @@ from media_assets.orchestration.partitions import players
 def hourly_rescan(context: dg.ScheduleEvaluationContext) -> Iterator[dg.RunRequest]:
     moment = f"{context.scheduled_execution_time:%Y-%m-%dT%H:%M}"
     for player in players.get_partition_keys(dynamic_partitions_store=context.instance):
-        yield dg.RunRequest(
-            run_key=f"{player} {moment}", partition_key=player, tags={"player": player}
-        )
+        yield dg.RunRequest(run_key=f"{player} {moment}", partition_key=player)
 
 
 daily_pruning = dg.ScheduleDefinition(

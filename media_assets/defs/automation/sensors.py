@@ -68,16 +68,14 @@ def _tick(
 def _request(player: str, before: str, now: str) -> dg.RunRequest:
     """A run for one change. The key is that of the change, not of the state: a disk that comes
     back as it was before it went away is a change too."""
-    return dg.RunRequest(
-        run_key=f"{player} {before} {now}", partition_key=player, tags={"player": player}
-    )
+    return dg.RunRequest(run_key=f"{player} {before} {now}", partition_key=player)
 
 
 @dg.run_failure_sensor(
     name="failed_runs",
     default_status=dg.DefaultSensorStatus.STOPPED,
     description="Writes every failed run to logs/failed_runs.jsonl below data_dir, with the "
-    "player, the step and the reason, for people who do not look at the UI.",
+    "player, the steps, the checks and their reasons, for people who do not look at the UI.",
 )
 def failed_runs(context: dg.RunFailureSensorContext, platform: PlatformResource) -> None:
     run = context.dagster_run
@@ -90,6 +88,7 @@ def failed_runs(context: dg.RunFailureSensorContext, platform: PlatformResource)
             str(event.step_key): failure_reason(event)
             for event in context.get_step_failure_events()
         },
+        "checks": _failed_checks(context.instance, run.run_id),
         "reason": context.failure_event.message,
     }
     file = platform.load().settings.data / "logs" / "failed_runs.jsonl"
@@ -97,6 +96,20 @@ def failed_runs(context: dg.RunFailureSensorContext, platform: PlatformResource)
     with file.open("a", encoding="utf-8") as log:
         log.write(json.dumps(line, ensure_ascii=False) + "\n")
     context.log.error("run of %s failed: %s", line["player"], line["steps"])
+
+
+def _failed_checks(instance: dg.DagsterInstance, run_id: str) -> dict[str, str]:
+    """What each failed check said, which tells people what to do."""
+    found = instance.get_records_for_run(
+        run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION
+    ).records
+    events = [record.event_log_entry.dagster_event for record in found]
+    checks = [event.asset_check_evaluation_data for event in events if event]
+    return {
+        f"{check.asset_key.to_user_string()}: {check.check_name}": check.description or "failed"
+        for check in checks
+        if not check.passed and check.severity == dg.AssetCheckSeverity.ERROR
+    }
 
 
 changed_libraries = library_sensor()

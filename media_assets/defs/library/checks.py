@@ -7,6 +7,7 @@ import dagster as dg
 from media_assets.orchestration.checks import player_check
 from media_assets.orchestration.resources import PlatformResource
 from media_assets.stages.scans import folder_verdicts
+from media_assets.stages.views import numbers
 
 
 @player_check(
@@ -22,17 +23,20 @@ def library_is_mounted(
     player = context.partition_key
     verdicts = folder_verdicts(loaded, player)
     suspect = [verdict for verdict in verdicts if verdict["verdict"] == "suspect"]
-    counts = {
-        "folders": len(verdicts),
-        "files seen": sum(int(str(verdict["files_seen"])) for verdict in verdicts),
-        "files gone": sum(int(str(verdict["files_gone"])) for verdict in verdicts),
-    }
+    present = int(numbers(loaded, player, "failures")["files"])
+    counts = {"folders": len(verdicts), "files present": present}
     if not suspect:
         return dg.AssetCheckResult(passed=True, metadata=counts)
     reasons = "; ".join(f"{verdict['folder']}: {verdict['reason']}" for verdict in suspect)
     return dg.AssetCheckResult(
         passed=False,
-        description=f"{reasons}. Mount the disk and scan again; when the files were really "
-        f"removed, run: media-assets run --player {shlex.quote(player)} --allow-mass-missing",
-        metadata={**counts, "suspect folders": len(suspect), "reasons": reasons},
+        description=f"{reasons}{'' if reasons.endswith('?') else '.'} Mount the disk and scan "
+        "again; when the files were really removed, run: "
+        f"media-assets run --player {shlex.quote(player)} --allow-mass-missing",
+        metadata={
+            **counts,
+            "suspect folders": len(suspect),
+            "files gone": sum(int(str(verdict["files_gone"])) for verdict in suspect),
+            "reasons": reasons,
+        },
     )

@@ -1,0 +1,201 @@
+"""What stands in metadata: escaped text, small pictures, rows that people can read."""
+
+import base64
+import io
+import random
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+import numpy as np
+import pytest
+from PIL import Image
+
+from media_assets.definitions import defs
+from media_assets.orchestration.pictures import (
+    MAX_BYTES,
+    by_day,
+    contact_sheet,
+    day_and_hour,
+    files_by_month,
+    form_over_time,
+    match_timeline,
+)
+from media_assets.orchestration.tables import PREVIEW_ROWS, column_schema, escaped, markdown_table
+from media_assets.settings import Settings
+from media_assets.stages.platform import Platform
+from media_assets.stages.views import numbers, rows_of, table_look
+from media_assets.store.spec import Column
+from media_assets.store.tables.catalog import tables_of
+from media_assets.store.views import NUMBERS, PREVIEWS, ROWS
+
+SHARED_QUERIES = {"orphans", "participants", "events", "gamertags"}
+
+
+def utc(*parts: int) -> datetime:
+    """A moment as the tables have it: UTC, naive."""
+    return datetime(*parts, tzinfo=UTC).replace(tzinfo=None)  # type: ignore[arg-type,misc]
+
+
+DAY = utc(2026, 10, 31, 12, 0)
+
+
+def picture(value: dg.MarkdownMetadataValue) -> Image.Image:
+    head, _, data = value.md_str.removesuffix(")").partition(";base64,")
+    assert head.startswith("![")
+    content = base64.b64decode(data)
+    assert len(content) <= MAX_BYTES
+    return Image.open(io.BytesIO(content))
+
+
+class TestText:
+    @pytest.mark.parametrize(
+        ("value", "text"),
+        [
+            ("<b>&amp;", "&lt;b&gt;&amp;amp;"),
+            ("a_b|c*d", r"a\_b\|c\*d"),
+            ("![x](y)", r"\!\[x\]\(y\)"),
+            ("`code` \\", r"\`code\` \\"),
+            ("# title\n\n- item", r"\# title - item"),
+            (None, ""),
+            (True, "yes"),
+            (0.123456, "0.123"),
+            (12345, "12345"),
+            (utc(2026, 10, 31, 1, 2, 3, 999), "2026-10-31 01:02:03"),
+        ],
+    )
+    def test_a_value_is_plain_text(self, value: object, text: str) -> None:
+        assert escaped(value) == text
+
+    def test_long_text_is_cut_before_it_is_escaped(self) -> None:
+        assert escaped("_" * 100).count("\\_") == 59
+        assert escaped("_" * 100).endswith("…")
+
+    def test_a_line_break_ends_no_row(self) -> None:
+        table = markdown_table([{"title": "one\ntwo|three", "n": 1}]).md_str
+        assert table.splitlines() == ["|title|n|", "|---|---|", r"|one two\|three|1|"]
+
+    def test_a_table_has_few_rows(self) -> None:
+        rows = [{"n": number} for number in range(50)]
+        assert len(markdown_table(rows).md_str.splitlines()) == 2 + PREVIEW_ROWS
+        assert markdown_table([]).md_str == "*no rows*"
+
+    def test_rows_that_would_hide_the_table_behind_a_click_are_left_out(self) -> None:
+        rows = [dict.fromkeys("abcd", "x" * 60) for _ in range(5)]
+        table = markdown_table(rows).md_str
+        assert len(table) < 1000
+        assert len(table.splitlines()) == 2 + 3
+
+    def test_a_unit_stands_in_the_description(self) -> None:
+        column = Column("size", "BIGINT", "Size of the file.", "bytes", required=True)
+        (shown,) = column_schema([column], ("size",)).columns
+        assert shown.description == "Size of the file (bytes)."
+        assert shown.constraints == dg.TableColumnConstraints(nullable=False, unique=True)
+        (other,) = column_schema([Column("a", "VARCHAR", "A. B.")], ("size",)).columns
+        assert other.description == "A. B."
+
+
+class TestPictures:
+    def test_posters_stand_side_by_side(self, tmp_path: Path) -> None:
+        files = [tmp_path / f"{number}.png" for number in range(14)]
+        for file in files:
+            Image.new("RGB", (320, 180), "#ff0000").save(file)
+        files[0].write_bytes(b"broken")
+        files[1].unlink()
+        sheet = picture(contact_sheet(files))
+        assert sheet.size == (4 * 176 + 3 * 4, 3 * 99 + 2 * 4)
+        one = picture(contact_sheet(files[:3]))
+        assert one.size == (176, 99)
+
+    def test_a_sheet_of_noise_is_small_too(self, tmp_path: Path) -> None:
+        noise = np.random.default_rng(7)
+        files = [tmp_path / f"{number}.png" for number in range(12)]
+        for file in files:
+            Image.fromarray(noise.integers(0, 255, (180, 320, 3), dtype=np.uint8)).save(file)
+        assert picture(contact_sheet(files)).width == 716
+
+    def test_years_of_files_fit(self) -> None:
+        months = [utc(2000 + number // 12, number % 12 + 1, 1) for number in range(300)]
+        rows = [(month, kind, 7) for month in months for kind in ("image", "video", "audio")]
+        assert picture(files_by_month(rows)).width > 400
+
+    def test_thousands_of_matches_fit(self) -> None:
+        chance = random.Random(7)
+        rows = [
+            (DAY + timedelta(minutes=20 * number), chance.uniform(-9, 20), number % 5)
+            for number in range(5000)
+        ]
+        assert picture(form_over_time(rows)).width > 400
+        spans = [(start, start + timedelta(minutes=12)) for start, _, _ in rows]
+        taken = [(start + timedelta(minutes=3), "auto") for start, _, _ in rows]
+        assert picture(match_timeline(spans, taken, "Europe/Paris")).width > 400
+
+    @pytest.mark.parametrize(
+        "decision", ["auto", "review", "candidate", "none", "accepted", "assigned", "rejected"]
+    )
+    def test_every_decision_has_a_point(self, decision: str) -> None:
+        with_point = match_timeline([(DAY, DAY)], [(DAY, decision)], "UTC").md_str
+        assert with_point != match_timeline([(DAY, DAY)], [], "UTC").md_str
+
+    def test_without_rows_nothing_is_drawn(self) -> None:
+        assert files_by_month([]).md_str == "*no files*"
+        assert form_over_time([]).md_str == "*no matches*"
+        assert match_timeline([], [], "UTC").md_str == "*no matches and no captures*"
+        assert contact_sheet([]).md_str == "*no thumbnails*"
+
+
+class TestDays:
+    """Where a moment stands on the plot of matches and captures."""
+
+    def test_a_moment_is_an_hour_of_its_local_day(self) -> None:
+        day, hour = day_and_hour(utc(2026, 10, 30, 23, 30), ZoneInfo("Asia/Kolkata"))
+        assert (day, hour) == (date(2026, 10, 31), 5.0)
+
+    def test_a_match_over_midnight_is_drawn_on_both_days(self) -> None:
+        pieces = by_day(utc(2026, 10, 30, 21, 30), utc(2026, 10, 30, 23), ZoneInfo("Europe/Paris"))
+        assert list(pieces) == [(date(2026, 10, 30), 22.5, 1.5)]
+        pieces = by_day(utc(2026, 10, 30, 22, 30), utc(2026, 10, 30, 23, 30), ZoneInfo("UTC"))
+        assert list(pieces) == [(date(2026, 10, 30), 22.5, 1.0)]
+        pieces = by_day(utc(2026, 10, 30, 23, 30), utc(2026, 10, 31, 0, 45), ZoneInfo("UTC"))
+        assert list(pieces) == [(date(2026, 10, 30), 23.5, 0.5), (date(2026, 10, 31), 0.0, 0.75)]
+
+    def test_a_capture_stays_on_its_match_in_the_hour_that_comes_twice(self) -> None:
+        paris = ZoneInfo("Europe/Paris")  # at 01:00 UTC the clock goes from 03:00 to 02:00
+        ((day, begin, hours),) = by_day(utc(2026, 10, 25, 0, 50), utc(2026, 10, 25, 1, 5), paris)
+        taken_day, taken = day_and_hour(utc(2026, 10, 25, 1, 2), paris)
+        assert taken_day == day
+        assert begin < taken < begin + hours
+
+    def test_a_match_without_length_is_still_a_mark(self) -> None:
+        ((_, _, hours),) = by_day(DAY, DAY, ZoneInfo("UTC"))
+        assert hours > 0
+
+
+class TestQueries:
+    """Every query for metadata and checks, on the production schema."""
+
+    @pytest.fixture
+    def platform(self, tmp_path: Path) -> Platform:
+        return Platform(Settings(base=tmp_path))
+
+    @pytest.mark.parametrize("name", sorted(PREVIEWS))
+    def test_a_preview_reads_an_empty_table(self, name: str, platform: Platform) -> None:
+        table = next(
+            one for one in (*tables_of("player"), *tables_of("shared")) if one.name == name
+        )
+        player = "Ada" if table.database == "player" else None
+        assert table_look(platform, player, table) == (0, [])
+
+    def test_every_table_of_the_graph_has_a_preview(self) -> None:
+        assets = {spec.key.to_user_string() for spec in defs.resolve_all_asset_specs()}
+        assert set(PREVIEWS) == assets - {"media_library", "match_library"}
+
+    @pytest.mark.parametrize("name", sorted(NUMBERS))
+    def test_numbers_of_nothing_are_zero(self, name: str, platform: Platform) -> None:
+        player = None if name in SHARED_QUERIES else "Ada"
+        assert set(numbers(platform, player, name).values()) == {0}
+
+    @pytest.mark.parametrize("name", sorted(ROWS))
+    def test_rows_of_nothing_are_none(self, name: str, platform: Platform) -> None:
+        assert rows_of(platform, "Ada", name) == []
