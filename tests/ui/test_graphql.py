@@ -3,6 +3,8 @@
 import shutil
 import subprocess
 import sys
+from contextlib import chdir
+from pathlib import Path
 
 import dagster as dg
 from small_library import KETAN
@@ -85,8 +87,9 @@ def test_the_sensor_runs_in_the_server(server: Server) -> None:
     assert result["dynamicPartitionsRequests"] == [{"partitionKeys": ["Newcomer"]}]
 
 
-def test_the_history_has_the_projects_limits() -> None:
-    with dg.DagsterInstance.from_config(str(PROJECT)) as instance:
+def test_the_history_has_the_projects_limits(tmp_path: Path) -> None:
+    shutil.copy2(PROJECT / "dagster.yaml", tmp_path)
+    with chdir(tmp_path), dg.DagsterInstance.from_config(str(tmp_path)) as instance:
         limits = instance.get_concurrency_config().run_queue_config
         assert not instance.telemetry_enabled
         assert not instance.nux_enabled
