@@ -169,7 +169,7 @@ def _decoded(clip: _Clip, options: ClipOptions, *, nearest_first: bool) -> Itera
         raise problem
     shown = shown_size(stream, clip.layout.rotation)
     if shown is None:
-        raise CorruptMediaError("its video has no size")
+        raise CorruptMediaError("its video says no size, or one over limits.max_pixels")
     line = timeline(stream, clip.metadata.duration_seconds)
     where = key_times(clip.container, line, described=clip.described)
     if nearest_first:

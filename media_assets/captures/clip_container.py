@@ -1,7 +1,8 @@
 """Opening a clip: one fixed demuxer, no other file or address, and as a rule no decoding."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from itertools import islice
 from typing import BinaryIO, NoReturn
 
 import av
@@ -14,6 +15,7 @@ from media_assets.errors import (
     CorruptMediaError,
     DisguisedMediaError,
     LimitExceededError,
+    MediaError,
     UnreadableMediaError,
     UnsupportedMediaError,
 )
@@ -21,17 +23,16 @@ from media_assets.settings import LimitSettings
 
 READ_BYTES = 32 * 1024
 """A read of FFmpeg; describing an MP4 takes four."""
+PACKETS_FOR_SIZE = 100
+"""Packets that are decoded until the first frame comes, where only a frame tells the size."""
+LONGEST_PIXEL = 16
+"""Pixels longer than this are a broken header: those of wide television had 16:11."""
 SQUARE_TOLERANCE = 0.02
 """Pixels that are less than this from square count as square: encoders round the ratio."""
 
-# No packet is read to find out more than the header says. A full analysis decodes frames: 18 opens
-# a second of 1080p H.264 instead of 800.
-_HEADER_ONLY = {
-    "fpsprobesize": "0",
-    "analyzeduration": "1",
-    "probesize": "32",
-    "skip_frame": "all",
-}
+# No packet is read to find out more than the header says.
+_HEADER_ONLY = {"fpsprobesize": "0", "analyzeduration": "1", "probesize": "32"}
+_WITH_PACKETS: dict[str, str] = {}
 _UNSUPPORTED = (
     av.error.DecoderNotFoundError,
     av.error.DemuxerNotFoundError,
@@ -61,7 +62,11 @@ def translated_errors() -> Iterator[None]:
         # What the bindings raise at the end of a file in which a stream appeared on the way.
         raise CorruptMediaError("it has streams that its start does not announce") from error
     except MemoryError as error:
-        raise LimitExceededError("it needs more memory than a worker has") from error
+        raise LimitExceededError(
+            "it needs more memory than a worker may use (engine.worker_memory_mib)"
+        ) from error
+    except av.error.PermissionError as error:  # its -1, where a seek finds no place to go to
+        raise CorruptMediaError("the index of its pictures leads nowhere") from error
     except (av.error.FFmpegError, EOFError) as error:
         raise CorruptMediaError(f"the decoder refused it: {_reason(error)}") from error
     except OSError as error:
@@ -72,22 +77,23 @@ def translated_errors() -> Iterator[None]:
 def open_clip(
     stream: BinaryIO, signature: Signature, limits: LimitSettings
 ) -> Iterator[InputContainer]:
-    """Open the clip, with the analysis of its packets only where its header says too little.
+    """Open the clip, with a look at its packets only where its header says too little.
 
     The demuxer is the signature's and no other: FFmpeg may not open a file, follow an address or
-    probe for another format, whatever the content asks for. A clip that is over the limits is not
-    analysed, for that decodes.
+    probe for another format, whatever the content asks for. Nor may it decode while it opens, which
+    takes 50 ms for a clip and heeds no limit in streams that appear on the way: sizes are parsed
+    from the packets. Where there is no parser, one frame is decoded within the limits.
 
     Raises:
         CorruptMediaError, UnsupportedMediaError, UnreadableMediaError, LimitExceededError
         DisguisedMediaError: it asks for another file or address.
     """
-    container = _open(stream, signature, _HEADER_ONLY)
+    container = _open(stream, signature, _HEADER_ONLY if signature.described else _WITH_PACKETS)
     try:
-        lacking = not signature.described or _lacks_description(container)
-        if lacking and not oversized(container, limits):
+        if signature.described and _lacks_description(container):
             container.close()
-            container = _open(stream, signature, {"max_pixels": str(limits.max_pixels)})
+            container = _open(stream, signature, _WITH_PACKETS)
+        _learn_size(container, limits)
         yield container
     finally:
         container.close()
@@ -115,7 +121,7 @@ def shown_size(stream: VideoStream, rotation: int) -> tuple[int, int] | None:
         return None
     width, height = stream.codec_context.width, stream.codec_context.height
     ratio = float(stream.sample_aspect_ratio or 1)
-    if ratio > 0 and abs(ratio - 1) > SQUARE_TOLERANCE:
+    if 1 / LONGEST_PIXEL <= ratio <= LONGEST_PIXEL and abs(ratio - 1) > SQUARE_TOLERANCE:
         width = max(1, round(width * ratio))
     return (height, width) if rotation in {90, 270} else (width, height)
 
@@ -129,8 +135,8 @@ def oversized(container: InputContainer, limits: LimitSettings) -> LimitExceeded
     if max(width, height) <= limits.max_side and width * height <= limits.max_pixels:
         return None
     return LimitExceededError(
-        f"{width} x {height} pixels: the limit is {limits.max_side} a side "
-        f"and {limits.max_pixels} in all"
+        f"has {width:,} x {height:,} pixels: the limit is {limits.max_side:,} a side "
+        f"(limits.max_side) and {limits.max_pixels:,} in all (limits.max_pixels)"
     )
 
 
@@ -140,6 +146,7 @@ def _open(stream: BinaryIO, signature: Signature, analysis: dict[str, str]) -> I
         "format_whitelist": signature.demuxer,
         "threads": "1",
         "ignore_chapters": "1",
+        "codec_whitelist": "none",  # of the analysis; the bindings open decoders of their own
     }
     with translated_errors():
         stream.seek(0)
@@ -152,6 +159,29 @@ def _open(stream: BinaryIO, signature: Signature, analysis: dict[str, str]) -> I
             buffer_size=READ_BYTES,
             io_open=_refuse_other_files,
         )
+
+
+def prepare_decoder(stream: VideoStream, limits: LimitSettings) -> None:
+    """What a decoder is told before its first packet."""
+    context = stream.codec_context
+    if context.is_open:
+        return
+    context.thread_count = 1  # the pool around has a process per core
+    # The loop filter smooths the edges of blocks: not to be seen in a picture a sixth as large.
+    context.options = {"skip_loop_filter": "all", "max_pixels": str(limits.max_pixels)}
+
+
+def _learn_size(container: InputContainer, limits: LimitSettings) -> None:
+    """Decode the first frame of a video that has no size yet: the decoder then knows it."""
+    stream = video_stream(container)
+    if stream is None or not has_decoder(stream) or stream.codec_context.width:
+        return
+    prepare_decoder(stream, limits)
+    with suppress(MediaError), translated_errors():  # without a size it is told to be corrupt
+        for packet in islice(container.demux(stream), PACKETS_FOR_SIZE):
+            if stream.decode(packet):
+                break
+        container.seek(0)
 
 
 def _lacks_description(container: InputContainer) -> bool:

@@ -16,7 +16,7 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from media_assets.captures.clip_container import translated_errors
+from media_assets.captures.clip_container import prepare_decoder, translated_errors
 from media_assets.errors import CorruptMediaError
 from media_assets.settings import LimitSettings
 
@@ -137,7 +137,7 @@ def decode_key_frames(
     Raises:
         CorruptMediaError: not one could be decoded.
     """
-    _prepare_decoder(stream, limits)
+    prepare_decoder(stream, limits)
     seen: set[int] = set()
     problems: list[CorruptMediaError] = []
     decoded = False
@@ -177,13 +177,6 @@ def _around(index: IndexEntries, line: Timeline) -> list[int]:
 def _entry(index: IndexEntries, timestamp: int, backward: bool) -> int | None:
     place = index.search_timestamp(timestamp, backward=backward)
     return None if place < 0 else index[place].timestamp
-
-
-def _prepare_decoder(stream: VideoStream, limits: LimitSettings) -> None:
-    context = stream.codec_context
-    context.thread_count = 1  # the pool around has a process per core
-    # The loop filter smooths the edges of blocks: not to be seen in a picture a sixth as large.
-    context.options = {"skip_loop_filter": "all", "max_pixels": str(limits.max_pixels)}
 
 
 def _decode_at(

@@ -23,6 +23,10 @@ from media_assets.settings import LimitSettings
 MEASURED_PACKETS = 500_000
 """Packets that are read to measure a clip whose header has no duration: 2 hours at 60 a second."""
 
+MOST_TAGS, LONGEST_NAME, LONGEST_TAG = 200, 100, 5000
+"""What is kept of tags: a million characters of one clip, whatever a file holds."""
+CUT = "…"
+
 _UNSET_DAYS = frozenset(("1904-01-01", "1970-01-01"))  # the zeros of QuickTime and of Unix
 _BIT_RATE_LIMIT = 2**63 - 1
 
@@ -192,5 +196,12 @@ def _creation_time(container: InputContainer, stream: VideoStream | None) -> str
 def _json(tags: Mapping[str, str], limit: int) -> str | None:
     length = sum(len(name) + len(value) for name, value in tags.items())
     if length > limit:
-        raise LimitExceededError(f"its tags have {length} characters: the limit is {limit}")
-    return json.dumps(dict(tags), ensure_ascii=False) if tags else None
+        raise LimitExceededError(
+            f"its tags have {length:,} characters, the limit is {limit:,} "
+            "(limits.max_embedded_bytes)"
+        )
+    kept = {
+        name[:LONGEST_NAME]: value if len(value) <= LONGEST_TAG else value[:LONGEST_TAG] + CUT
+        for name, value in islice(tags.items(), MOST_TAGS)
+    }
+    return json.dumps(kept, ensure_ascii=False) if kept else None

@@ -20,6 +20,8 @@ MAX_TAGS = 512
 """Entries read of one directory; cameras write fewer than 100."""
 MAX_TEXT = 8192
 """Characters kept of one text."""
+MAX_ALL_TEXT = 200_000
+"""Characters kept of all texts of one block: 500 tags may name the same bytes."""
 MAX_VALUES = 64
 """Numbers kept of one tag."""
 MAX_SHOWN_BYTES = 16
@@ -111,6 +113,7 @@ class _Reader:
         self.pointers: dict[int, int] = {}
         self.dropped = 0
         self.lost_directories = 0
+        self.text_left = MAX_ALL_TEXT
 
     def problem(self) -> str | None:
         parts = []
@@ -136,9 +139,19 @@ class _Reader:
                 self._point(tag, data)
             elif tag not in PIXEL_PLACES:
                 value = self._value(tag, kind, count, data)
-                if value is not None:
+                if value is not None and self._fits(value):
                     found.setdefault(names.get(tag, f"0x{tag:04X}"), value)
         return found
+
+    def _fits(self, value: JsonValue) -> bool:
+        """Whether there is room for one more text; what does not fit is counted as lost."""
+        if not isinstance(value, str):
+            return True
+        if len(value) > self.text_left:
+            self.dropped += 1
+            return False
+        self.text_left -= len(value)
+        return True
 
     def _point(self, tag: int, data: memoryview) -> None:
         try:

@@ -12,13 +12,15 @@ import math
 
 import imagehash
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image
 
 from media_assets.captures.colours import sampled
 
 HASH_SIDE = 400
 """Pixels of the longest side below which the reduced image would tell in the hashes."""
+
+PHASH_SIDE = 32
+"""Pixels a side to which imagehash brings the picture for a pHash."""
 
 LOW_DETAIL = 5.0
 """`detail` below this: the hashes say little.
@@ -31,7 +33,12 @@ BLACK_BELOW = 256 // 8  # the limits and bins of imagehash.colorhash
 GREY_BELOW = 256 // 3
 FAINT_LIMIT = 256 * 2 // 3
 GREYS = np.arange(256)
-HUE_EDGES = np.linspace(0, 255, 6 + 1)
+HUE_STARTS = np.ceil(np.linspace(0, 255, 6 + 1)[:-1]).astype(int)
+BLACK, GREY, FAINT, STRONG, BETWEEN = range(5)
+_CLASS_OF_SATURATION = np.select(
+    [GREYS < GREY_BELOW, GREYS < FAINT_LIMIT, GREYS > FAINT_LIMIT], [GREY, FAINT, STRONG], BETWEEN
+).astype(np.uint16)
+"""For what is not black. imagehash counts the one saturation between as coloured, in no hue."""
 
 
 def perceptual_hash(image: Image.Image) -> str:
@@ -59,22 +66,16 @@ def colour_hash(image: Image.Image) -> str:
     it equals `imagehash.colorhash`.
     """
     colours = sampled(image if image.mode == "RGB" else image.convert("RGB"))
-    black = np.asarray(colours.convert("L")) < BLACK_BELOW
-    hue, saturation, _ = np.moveaxis(np.asarray(colours.convert("HSV")), 2, 0)
-    grey = ~black & (saturation < GREY_BELOW)
-    coloured = ~black & ~grey
-    faint = _hues(hue, coloured & (saturation < FAINT_LIMIT))
-    strong = _hues(hue, coloured & (saturation > FAINT_LIMIT))
-    shares = np.concatenate((faint, strong)) / max(1, int(np.count_nonzero(coloured)))
-    return _digits([float(black.mean()), float(grey.mean()), *shares.tolist()])
-
-
-def _hues(hue: NDArray[np.uint8], mask: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """How many of the masked pixels are in each of the six bins of hue."""
-    counts = np.bincount(hue[mask], minlength=256)
+    tones = colours.convert("HSV")
+    classes = _CLASS_OF_SATURATION[np.asarray(tones.getchannel("S"))]
+    classes[np.asarray(colours.convert("L")) < BLACK_BELOW] = BLACK
+    both = classes * np.uint16(256) + np.asarray(tones.getchannel("H"))
+    counts = np.bincount(both.ravel(), minlength=5 * 256).reshape(5, 256)
     # numpy.histogram's bins are half open but for the last, which holds its upper edge too.
-    starts = np.ceil(HUE_EDGES[:-1]).astype(int)
-    return np.add.reduceat(counts, starts)
+    hues = np.add.reduceat(counts[FAINT:BETWEEN], HUE_STARTS, axis=1)
+    shares = hues.ravel() / max(1, int(counts[FAINT:].sum()))
+    black, grey = counts[:FAINT].sum(axis=1) / counts.sum()
+    return _digits([float(black), float(grey), *shares.tolist()])
 
 
 def _digits(shares: list[float]) -> str:

@@ -1,6 +1,7 @@
 """Opening an image: what it is, told by its decoder, and whether it may be decoded at all."""
 
 import io
+import re
 import struct
 import warnings
 import zlib
@@ -21,6 +22,8 @@ from PIL import (
     WebPImagePlugin,
 )
 
+from media_assets.captures.image_claims import claimed_sizes
+from media_assets.captures.image_jpeg import count_scans
 from media_assets.captures.image_kind import is_heif_box, refusal
 from media_assets.errors import (
     CorruptMediaError,
@@ -42,6 +45,7 @@ _PLUGINS = (
     AvifImagePlugin.AvifImageFile,
 )
 FORMATS = tuple(str(plugin.format) for plugin in _PLUGINS)
+JPEG_FORMATS = frozenset({"JPEG", "MPO"})
 
 DECODER_ERRORS = (
     ArithmeticError,
@@ -61,6 +65,11 @@ DECODER_ERRORS = (
     Image.DecompressionBombWarning,
 )
 """What Pillow's decoders raise on broken files: in practice nearly every class of error."""
+
+WORKER = "a worker may use (engine.worker_memory_mib)"
+
+_PIXELS = re.compile(r"\d+")
+_CODE = re.compile(r"decoder error -\d+")  # of Pillow's C code: 9 is memory, 2 broken data
 
 
 @contextmanager
@@ -90,7 +99,7 @@ def open_image(content: bytes, limits: LimitSettings) -> ImageFile.ImageFile:
 
     Raises:
         EmptyMediaError: no bytes, or only zero bytes.
-        LimitExceededError: more bytes, pixels, or pixels a side than the limits allow.
+        LimitExceededError: more bytes, pixels, pixels a side, or scans than the limits allow.
         DisguisedMediaError: a text, a document, a video, music, or an archive.
         UnsupportedMediaError: an image format that is not decoded, or none that is known.
         CorruptMediaError: the format is known, the header cannot be read.
@@ -100,24 +109,34 @@ def open_image(content: bytes, limits: LimitSettings) -> ImageFile.ImageFile:
             f"has {len(content):,} bytes, the limit is {limits.max_image_bytes:,} "
             "(limits.max_image_bytes)"
         )
-    image = _identify(content, limits)
+    for claimed in claimed_sizes(content):
+        _refuse_size(*claimed, limits)
+    image = _identify(content)
     _refuse_size(*image.size, limits)
+    if image.format in JPEG_FORMATS:
+        _refuse_scans(content, limits)
     return image
 
 
 def decoder_error(error: BaseException, what: str) -> MediaError:
     """The error for what a decoder raised while it read `what`."""
     if isinstance(error, (Image.DecompressionBombError, Image.DecompressionBombWarning)):
-        return LimitExceededError("has more pixels than limits.max_pixels allows")
+        pixels = _PIXELS.search(str(error))
+        has = f"{int(pixels[0]):,}" if pixels else "more"
+        return LimitExceededError(f"has {has} pixels, more than limits.max_pixels allows")
     if isinstance(error, MemoryError):
-        return LimitExceededError(f"the {what} need more memory than a worker may use")
+        return LimitExceededError(f"the {what} need more memory than {WORKER}")
     reason = str(error).strip() or type(error).__name__
+    if reason == "decoder error -9":
+        return LimitExceededError(f"the {what} need more memory than {WORKER}")
+    if _CODE.fullmatch(reason):
+        return CorruptMediaError(f"the {what} cannot be read: their data is broken ({reason})")
     if reason.lower().startswith("unsupported"):
         return UnsupportedMediaError(f"the {what} cannot be read: {reason}")
     return CorruptMediaError(f"the {what} cannot be read: {reason}")
 
 
-def _identify(content: bytes, limits: LimitSettings) -> ImageFile.ImageFile:
+def _identify(content: bytes) -> ImageFile.ImageFile:
     if not content:
         raise refusal(content)
     formats = [*FORMATS, _heif()] if is_heif_box(content) else FORMATS
@@ -150,3 +169,10 @@ def _refuse_size(width: int, height: int, limits: LimitSettings) -> None:
         )
     if width < 1 or height < 1:
         raise CorruptMediaError(f"is {width} x {height} pixels: the header cannot be right")
+
+
+def _refuse_scans(content: bytes, limits: LimitSettings) -> None:
+    if count_scans(content, limits.max_scans + 1) > limits.max_scans:
+        raise LimitExceededError(
+            f"goes over its pixels in more than {limits.max_scans} scans (limits.max_scans)"
+        )

@@ -50,7 +50,8 @@ def read_header(
     """All that is known of an opened image without its pixels.
 
     Raises:
-        LimitExceededError: more EXIF than `limits.max_embedded_bytes`.
+        LimitExceededError: more EXIF or comment than `limits.max_embedded_bytes`, or more frames
+            than `limits.max_frames`.
     """
     exif = _exif(image, content, chunks, limits)
     stored = image.info.get("original_orientation")  # HEIC: its decoder turns, and notes it here
@@ -65,10 +66,10 @@ def read_header(
         mime_type=image.get_format_mimetype(),
         color_mode=image.mode,
         has_alpha=_has_alpha(image),
-        frames=count_frames(image, content),
+        frames=count_frames(image, content, limits.max_frames),
         orientation=orientation,
         exif=exif,
-        text=_texts(image, chunks),
+        text=_texts(image, chunks, limits),
     )
 
 
@@ -80,12 +81,16 @@ def _exif(
     block = chunks.exif if chunks else image.info.get("exif")
     if not isinstance(block, bytes) or not block:
         return Exif()
+    _refuse_bulk(block, "EXIF", limits)
+    return parse_exif(block)
+
+
+def _refuse_bulk(block: bytes, what: str, limits: LimitSettings) -> None:
     if len(block) > limits.max_embedded_bytes:
         raise LimitExceededError(
-            f"holds {len(block):,} bytes of EXIF, the limit is {limits.max_embedded_bytes:,} "
+            f"holds {len(block):,} bytes of {what}, the limit is {limits.max_embedded_bytes:,} "
             "(limits.max_embedded_bytes)"
         )
-    return parse_exif(block)
 
 
 def _has_alpha(image: ImageFile.ImageFile) -> bool:
@@ -96,10 +101,13 @@ def _has_alpha(image: ImageFile.ImageFile) -> bool:
     return image.has_transparency_data
 
 
-def _texts(image: ImageFile.ImageFile, chunks: PngChunks | None) -> dict[str, JsonValue]:
+def _texts(
+    image: ImageFile.ImageFile, chunks: PngChunks | None, limits: LimitSettings
+) -> dict[str, JsonValue]:
     found: dict[str, JsonValue] = {}
     comment = image.info.get("comment")
     if isinstance(comment, bytes):
+        _refuse_bulk(comment, "comment", limits)
         found["comment"] = clean_text(comment.decode("utf-8", "replace"))
     for keyword, value in list(chunks.text.items())[:MAX_TEXTS] if chunks else []:
         bulky = keyword.startswith(BULKY_TEXTS)

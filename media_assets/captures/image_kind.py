@@ -60,6 +60,8 @@ TEXT_MARKS = (
     (b"[playlist]", "a playlist"),
     (b"<asx", "a playlist"),
     (b"<smil", "a playlist"),
+    (b"<playlist", "a playlist"),
+    (b"ffconcat", "a playlist"),
     (b"<mpd", "a streaming manifest"),
     (b"<svg", "an SVG drawing"),
     (b"<!doctype html", "a web page"),

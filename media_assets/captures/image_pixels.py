@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageFile
 
 from media_assets.captures.hashes import HASH_SIDE
+from media_assets.captures.image_file import JPEG_FORMATS
 from media_assets.captures.image_png import PngChunks
 from media_assets.captures.image_png_pixels import decode_plain, is_plain
 from media_assets.captures.picture import fitted_size
@@ -17,7 +18,6 @@ SIDE_OF_THUMBNAIL = 1.25
 SHORT_SIDE = 64
 """Pixels that a narrow picture keeps across: the perceptual hash looks at 32 lines."""
 
-JPEG_FORMATS = {"JPEG", "MPO"}
 UPRIGHT_FORMATS = {"TIFF", "HEIF"}
 """Formats whose decoder applies the orientation by itself."""
 
@@ -80,8 +80,8 @@ def read_pixels(
 def _decoded(
     image: ImageFile.ImageFile, content: bytes, chunks: PngChunks | None, side: int
 ) -> Image.Image:
-    if chunks and is_plain(content, chunks.kinds, image.size):
-        plain = decode_plain(content, image.size)
+    if chunks and is_plain(content, chunks, image.size):
+        plain = decode_plain(content, chunks, image.size)
         if plain is not None:
             return plain
     if image.format in JPEG_FORMATS:

@@ -6,6 +6,7 @@ chunks takes 6,000 a second, and finds what comes after the pixels as well.
 
 import struct
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from media_assets.errors import LimitExceededError
@@ -15,6 +16,7 @@ MAX_CHUNKS = 100_000
 """Where the walk stops: a screenshot of 8 K has 4,000 chunks of 8 KiB."""
 
 COMPRESSED = 1
+PIXELS = b"IDAT"
 EXIF_KEYWORDS = ("Raw profile type exif", "Raw profile type APP1")
 """Keywords under which ImageMagick stores EXIF as hexadecimal text."""
 
@@ -24,11 +26,13 @@ class PngChunks:
     """Texts by keyword in order of appearance (repeated ones joined by a line), and EXIF bytes.
 
     `kinds` are the kinds of all chunks; `IEND` is among them when the file is there to its end.
+    `pixels` are the places of the packed pixels, in their order.
     """
 
     text: dict[str, str]
     exif: bytes | None
     kinds: frozenset[bytes]
+    pixels: tuple[slice, ...]
 
 
 class _Budget:
@@ -42,7 +46,8 @@ class _Budget:
         self.left -= len(data)
         if self.left < 0:
             raise LimitExceededError(
-                f"holds more than {self.limit:,} bytes of text or EXIF (limits.max_embedded_bytes)"
+                f"holds more than {self.limit:,} bytes of text, EXIF or colour profile "
+                "(limits.max_embedded_bytes)"
             )
         return data
 
@@ -58,11 +63,13 @@ class _Budget:
 def read_chunks(content: bytes, max_embedded_bytes: int) -> PngChunks:
     """Walk the chunks of a PNG. A chunk that is not valid is left out, a cut file ends the walk.
 
+    The colour profile is unpacked to measure it, for the decoder would refuse the image for it.
+
     Raises:
-        LimitExceededError: text and EXIF, unpacked, are more than `max_embedded_bytes`.
+        LimitExceededError: text, EXIF and profile, unpacked, are more than `max_embedded_bytes`.
     """
     budget = _Budget(max_embedded_bytes)
-    text: dict[str, str] = {}
+    parts: dict[str, list[str]] = {}
     exif: bytes | None = None
     chunks = _chunks(content)
     for kind, start, length in chunks:
@@ -72,13 +79,15 @@ def read_chunks(content: bytes, max_embedded_bytes: int) -> PngChunks:
             found = _READERS[kind](budget.take(content[start : start + length]), budget)
             if found is not None:
                 keyword, value = found
-                text[keyword] = f"{text[keyword]}\n{value}" if keyword in text else value
+                parts.setdefault(keyword, []).append(value)
     kinds = frozenset(kind for kind, _, _ in chunks)
-    return PngChunks(text, exif or _profile(text), kinds)
+    text = {keyword: "\n".join(values) for keyword, values in parts.items()}
+    pixels = tuple(slice(start, start + length) for kind, start, length in chunks if kind == PIXELS)
+    return PngChunks(text, exif or _profile(text), kinds, pixels)
 
 
 def _chunks(content: bytes) -> list[tuple[bytes, int, int]]:
-    """Kind, start and length of each chunk that is there whole and is not pixels."""
+    """Kind, start and length of each chunk that is there whole."""
     found = []
     place = len(SIGNATURE)
     for _ in range(MAX_CHUNKS):
@@ -87,8 +96,7 @@ def _chunks(content: bytes) -> list[tuple[bytes, int, int]]:
         length, kind = struct.unpack_from(">I4s", content, place)
         if place + 12 + length > len(content):
             break
-        if kind != b"IDAT":
-            found.append((kind, place + 8, length))
+        found.append((kind, place + 8, length))
         if kind == b"IEND":
             break
         place += length + 12
@@ -131,7 +139,17 @@ def _guess(value: bytes) -> str:
         return value.decode("latin-1")
 
 
-_READERS = {b"tEXt": _plain, b"zTXt": _packed, b"iTXt": _international}
+def _colour_profile(data: bytes, budget: _Budget) -> None:
+    """Measured, not kept."""
+    budget.inflate(data.partition(b"\0")[2][1:])
+
+
+_READERS: dict[bytes, Callable[[bytes, _Budget], tuple[str, str] | None]] = {
+    b"tEXt": _plain,
+    b"zTXt": _packed,
+    b"iTXt": _international,
+    b"iCCP": _colour_profile,
+}
 
 
 def _profile(text: dict[str, str]) -> bytes | None:

@@ -52,8 +52,9 @@ def resized(image: Image.Image, target: tuple[int, int]) -> Image.Image:
     """The image at the width and height of `target`, which are not larger than its own."""
     if target == image.size:
         return image
-    # From 480 pixels, against Lanczos on the full image: 39 dB in 2.1 ms; Lanczos 42 dB in 3.0 ms.
-    return image.resize(target, Image.Resampling.BICUBIC, reducing_gap=REDUCING_GAP)
+    # From 480 pixels, against Lanczos on the full image: 42 dB in 1.2 ms; bicubic 44 dB in 2.0 ms.
+    # The JPEG of it is at 37 dB either way.
+    return image.resize(target, Image.Resampling.HAMMING, reducing_gap=REDUCING_GAP)
 
 
 def _displayable(image: Image.Image) -> Image.Image:

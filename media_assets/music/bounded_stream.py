@@ -76,7 +76,8 @@ class BoundedStream:
 
     def _too_large(self) -> MediaError:
         self.refusal = LimitExceededError(
-            f"The tags and pictures of the file are larger than the limit of {self._limit} bytes"
+            f"The tags and pictures of the file are larger than {self._limit:,} bytes "
+            "(limits.max_embedded_bytes)"
         )
         return self.refusal
 

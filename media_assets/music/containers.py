@@ -50,6 +50,7 @@ OTHER_FILES: tuple[tuple[bytes, str], ...] = (
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF8", "a GIF image"),
     (b"%PDF", "a PDF document"),
+    (b"\xc5\xd0\xd3\xc6", "a PostScript document"),
     (b"PK\x03\x04", "a ZIP archive"),
     (b"Rar!", "a RAR archive"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),

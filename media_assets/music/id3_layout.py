@@ -169,7 +169,8 @@ def _inflated(content: bytes, limit: int) -> bytes | None:
         return None
     if len(plain) > limit:
         raise LimitExceededError(
-            f"The compressed frames of the ID3 tag hold more bytes than the limit ({limit} left)"
+            f"The compressed frames of the ID3 tag hold more bytes than the limit ({limit:,} left, "
+            "limits.max_embedded_bytes)"
         )
     return plain if inflate.eof else None
 

@@ -54,7 +54,9 @@ def _id3v2_bytes(stream: Stream, start: int, limit: int) -> bytes:
         return b""
     size = id3_size(header)
     if size > limit:
-        raise LimitExceededError(f"The ID3 tag has {size} bytes; the limit is {limit}")
+        raise LimitExceededError(
+            f"The ID3 tag has {size:,} bytes; the limit is {limit:,} (limits.max_embedded_bytes)"
+        )
     stream.seek(start)
     tag = stream.read(size)
     if len(tag) < size:

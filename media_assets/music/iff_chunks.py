@@ -68,7 +68,9 @@ def find_chunk(chunks: list[Chunk], *names: str) -> Chunk | None:
 def read_info(content: bytes, tags: Tags) -> None:
     """The texts of one `LIST` chunk of the type `INFO`, by their four letters."""
     position = 4
-    while position + 8 <= len(content):
+    for _ in range(MOST_CHUNKS):
+        if position + 8 > len(content):
+            return
         name, size = RIFF.header.unpack_from(content, position)
         _add_text(tags, name.decode("latin-1"), content[position + 8 : position + 8 + size])
         position += 8 + size + size % 2

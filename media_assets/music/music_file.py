@@ -80,7 +80,8 @@ def _read(source: Source, container: Container) -> MusicProducts:
     tags, technical = READERS[container](source)
     if tags.embedded > source.limit:
         raise LimitExceededError(
-            f"The tags and pictures have {tags.embedded} bytes; the limit is {source.limit}"
+            f"The tags and pictures have {tags.embedded:,} bytes; the limit is {source.limit:,} "
+            "(limits.max_embedded_bytes)"
         )
     return MusicProducts(describe(tags, technical), choose_cover(tags.pictures))
 
@@ -88,7 +89,9 @@ def _read(source: Source, container: Container) -> MusicProducts:
 def _explained(error: Exception, container: Container) -> MediaError:
     """What a parser's error means for the file; never names an address in memory."""
     if isinstance(error, MemoryError):
-        return LimitExceededError("Reading the tags of the file needs more memory than there is")
+        return LimitExceededError(
+            "Reading its tags needs more memory than a worker may use (engine.worker_memory_mib)"
+        )
     detail = _NAMELESS.sub("the file", str(error)).strip() or type(error).__name__
     if cut := _CUT_SHORT.search(detail):
         promised, found = cut.groups()

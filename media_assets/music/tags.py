@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from media_assets.errors import LimitExceededError
 from media_assets.music.covers import Picture
 
 MAX_TEXT = 10_000
@@ -13,6 +14,9 @@ MAX_TEXT = 10_000
 
 MOST_VALUES = 1000
 """Values kept of one name: an opera has some hundred people."""
+
+MOST_NAMES = 10_000
+"""Names that the tags of one file may have; files that people tagged have some dozen."""
 
 LONGEST_NAME = 100
 """Characters of the longest name that a value may be sought by."""
@@ -76,7 +80,13 @@ class Tags:
     def add(
         self, key: str, texts: Iterable[str], *, native: str | None = None, free: str | None = None
     ) -> None:
-        """Keep texts as they are named in the file, and under the names they are sought by."""
+        """Keep texts as they are named in the file, and under the names they are sought by.
+
+        Raises:
+            LimitExceededError: the file has more than `MOST_NAMES` names.
+        """
+        if len(self.raw) > MOST_NAMES:
+            raise LimitExceededError(f"The file has tags of more than {MOST_NAMES:,} names")
         for text in texts:
             self.embedded += len(text)
             kept = self.raw.setdefault(key, [])

@@ -11,7 +11,12 @@ import pytest
 from clip_samples import header_first, make_clip, make_sound, pattern, remux
 
 from media_assets.captures.clip import ClipOptions, ClipProducts, analyse_clip
-from media_assets.captures.clip_metadata import ClipMetadata, parsed_creation_time
+from media_assets.captures.clip_metadata import (
+    LONGEST_TAG,
+    MOST_TAGS,
+    ClipMetadata,
+    parsed_creation_time,
+)
 from media_assets.errors import CorruptMediaError, LimitExceededError, UnsupportedMediaError
 from media_assets.settings import LimitSettings
 from media_assets.store.tables.analysis import VIDEO_METADATA
@@ -228,3 +233,21 @@ def test_a_stream_without_decoder_has_what_is_known() -> None:
     pictured = analyse_clip(io.BytesIO(clip), len(clip), ".mp4", asked)
     assert isinstance(pictured.problem, UnsupportedMediaError)
     assert pictured.poster is None
+
+
+def test_what_is_kept_of_tags_has_an_end() -> None:
+    tags = {f"key{number}": "x" * 20_000 for number in range(300)}
+    clip = make_clip("matroska", frames=12, tags=tags)
+    kept = json.loads(metadata(clip).tags or "{}")
+    assert len(kept) == MOST_TAGS
+    assert set(map(len, kept.values())) <= {LONGEST_TAG + 1, *range(100)}
+
+
+@pytest.mark.parametrize("shape", [Fraction(2**31 - 1), Fraction(1, 2**31 - 1)])
+def test_pixels_of_a_shape_that_cannot_be_are_taken_for_square(shape: Fraction) -> None:
+    """The width would not fit its column, and the batch would fail with it."""
+    clip = make_clip(frames=12, aspect=Fraction(4, 3))
+    place = clip.index(b"pasp") + 4
+    numbers = shape.numerator.to_bytes(4) + shape.denominator.to_bytes(4)
+    found = metadata(clip[:place] + numbers + clip[place + 8 :])
+    assert (found.width, found.height) == (160, 90)

@@ -172,3 +172,13 @@ def test_a_text_where_a_number_is_expected_does_not_pass_for_one():
     assert exif.text("Make") is None
     assert exif.text("Model") is None
     assert exif.text("Software") is None
+
+
+def test_tags_that_share_their_bytes_do_not_become_megabytes():
+    """500 texts of 8 KiB, all the same ones: a block of 14 KiB would be a row of 4 MB."""
+    start = 14 + 12 * 501
+    entries = [_entry(0xC000 + index, 2, 8000, start) for index in range(500)]
+    exif = parse_exif(_block(*entries, _entry(TAG.Orientation, 3, 1, b"\6\0"), tail=b"x" * 8000))
+    assert len(exif.tags_json() or "") < 220_000
+    assert exif.orientation == 6
+    assert exif.problem == "475 EXIF tags cannot be read"

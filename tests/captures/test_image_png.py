@@ -6,9 +6,10 @@ import pytest
 from drawn_pictures import decoded, encoded, menu, scene
 from PIL import Image, PngImagePlugin
 
+from media_assets.captures import image_png_pixels
 from media_assets.captures.exif import parse_exif
 from media_assets.captures.image_png import read_chunks
-from media_assets.captures.image_png_pixels import decode_plain, is_plain
+from media_assets.captures.image_png_pixels import is_plain
 from media_assets.errors import LimitExceededError
 
 MIB = 1024 * 1024
@@ -116,8 +117,12 @@ def test_a_cut_file_gives_what_is_there():
     assert b"IEND" in read_chunks(content, MIB).kinds
 
 
+def decode_plain(content: bytes, size: tuple[int, int]) -> Image.Image | None:
+    return image_png_pixels.decode_plain(content, read_chunks(content, MIB), size)
+
+
 def _is_plain(content: bytes, size: tuple[int, int]) -> bool:
-    return is_plain(content, read_chunks(content, MIB).kinds, size)
+    return is_plain(content, read_chunks(content, MIB), size)
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])
@@ -155,3 +160,16 @@ def test_the_fast_way_takes_nothing_that_is_broken():
         assert decode_plain(bytes(broken), image.size) is None
     assert decode_plain(content[: len(content) // 2], image.size) is None
     assert decode_plain(content, (600, 1000)) is None
+
+
+def test_a_colour_profile_counts_as_text():
+    content = _with_chunks(_chunk(b"iCCP", b"profile\0\0" + zlib.compress(bytes(100_000))))
+    with pytest.raises(LimitExceededError, match="colour profile"):
+        read_chunks(content, 50_000)
+    assert read_chunks(content, MIB).text == {}
+
+
+def test_many_texts_of_one_keyword_are_joined_at_once():
+    """Joined one by one they took a minute: each time all that came before is copied."""
+    content = _with_chunks(*[_chunk(b"tEXt", b"Comment\0" + b"x" * 500)] * 50_000)
+    assert len(read_chunks(content, 64 * MIB).text["Comment"]) == 50_000 * 501 - 1
