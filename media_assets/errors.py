@@ -14,6 +14,11 @@ MediaAssetsError
 │   ├── UnsupportedMediaError   a format that no decoder here knows
 │   └── LimitExceededError      over one of the limits that are checked before decoding
 ├── MatchDataError          a recorded response or film chunk cannot be used
+├── TakeOverError           a LevelUp database cannot be taken over
+├── ApiError                the match API gives no usable answer
+│   ├── ApiCallError        to one call: becomes a row of `fetch_gaps`
+│   ├── ApiTokenError       it refuses the tokens: the message names the variables to set
+│   └── ApiDownError        to nobody, or only much later: the next sync goes on from here
 └── EngineError             the process pool cannot run
     ├── ItemTimeoutError    one item took longer than its time limit
     └── ItemCrashedError    one item ended its process
@@ -74,6 +79,35 @@ class LimitExceededError(MediaError):
 
 class MatchDataError(MediaAssetsError):
     """A recorded response or a film chunk cannot be used."""
+
+
+class TakeOverError(MediaAssetsError):
+    """A LevelUp database cannot be taken over; nothing was dropped from it."""
+
+
+class ApiError(MediaAssetsError):
+    """The match API gives no usable answer. No message holds a token."""
+
+
+class ApiCallError(ApiError):
+    """One call got no usable answer. It becomes a row, never the end of a sync.
+
+    `status` is that of HTTP, None where there was no whole answer. `final`: asking again soon is of
+    no use.
+    """
+
+    def __init__(self, message: str, status: int | None = None, *, final: bool = False) -> None:
+        super().__init__(message)
+        self.status = status
+        self.final = final
+
+
+class ApiTokenError(ApiError):
+    """The API refuses the tokens; the message names the environment variables to set."""
+
+
+class ApiDownError(ApiError):
+    """The API answers nobody, or asks to wait for long."""
 
 
 class EngineError(MediaAssetsError):
