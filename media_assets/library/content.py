@@ -15,7 +15,16 @@ EDGE = 64 * 1024
 WHOLE_READ_LIMIT = 64 * 1024 * 1024
 """Files up to this size are read whole and hashed; of larger ones the edges are read."""
 
-_READ_FLAGS = os.O_RDONLY | getattr(os, "O_BINARY", 0) | getattr(os, "O_NONBLOCK", 0)
+WHOLLY_FINGERPRINTED = 2 * EDGE
+"""Files up to this size have no byte that their fingerprint leaves out."""
+
+_READ_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_BINARY", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_NOFOLLOW", 0)
+)
+_PIECE = 1024 * 1024
 _NO_ACCESS_TIME = getattr(os, "O_NOATIME", 0)
 
 
@@ -24,7 +33,7 @@ def open_original(path: str) -> Iterator[FileIO]:
     """An original, open for reading only, without buffering.
 
     The access time is left alone where the system allows that (Linux, own files). A FIFO that
-    took the file's place does not block.
+    took the file's place does not block, and a link that took it is not followed.
 
     Raises:
         UnreadableMediaError: the system refuses it, or it is not a regular file any more.
@@ -95,6 +104,32 @@ def edges_of(path: str, size: int) -> str | None:
 def content_hash(content: bytes) -> str:
     """blake3 of a content, hex."""
     return blake3(content).hexdigest()
+
+
+def content_hash_of(stream: FileIO) -> str:
+    """The same of an open file of any size, from its begin, in bounded memory.
+
+    Raises:
+        UnreadableMediaError: the system fails to read it.
+    """
+    digest, buffer = blake3(), bytearray(_PIECE)
+    view = memoryview(buffer)
+    try:
+        stream.seek(0)
+        while count := stream.readinto(buffer):
+            digest.update(view[:count])
+    except OSError as error:
+        raise UnreadableMediaError(f"cannot be read: {error.strerror}") from error
+    return digest.hexdigest()
+
+
+def hash_of(path: str) -> str | None:
+    """The blake3 of the file at a path; None when it cannot be read."""
+    try:
+        with open_original(path) as stream:
+            return content_hash_of(stream)
+    except UnreadableMediaError:
+        return None
 
 
 def _fingerprint(size: int, head: bytes, tail: bytes) -> str:

@@ -12,8 +12,9 @@ Verdict = Literal["clean", "suspect"]
 class FolderCount:
     """What one scan of one folder found against what was known of it.
 
-    `entries` counts everything in it, `seen` media files. `recorded` are its media in the store,
-    `known` those of them that were not missing, and `gone` those of these that now are nowhere.
+    `entries` counts everything in it that is not hidden or ignored, `seen` media files. `recorded`
+    are its media in the store, `known` those of them that were not missing, and `gone` those of
+    these that now are nowhere.
     """
 
     folder: str

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import polars as pl
 from xxhash import xxh3_128_hexdigest
 
+from media_assets.library.content import WHOLE_READ_LIMIT, WHOLLY_FINGERPRINTED
 from media_assets.library.kinds import KIND_OF
 from media_assets.library.paths import path_of
 
@@ -32,6 +33,8 @@ SEEN = pl.Schema(
         "mtime_ns": pl.Int64,
     }
 )
+
+_EDGES = ["file_size", "fingerprint"]
 
 _PARTS = pl.col("key").str.split_exact("\0", 1).struct
 _PATH = _PARTS.field("field_0")
@@ -73,6 +76,30 @@ class Settlement:
     new: pl.DataFrame
     gone: pl.DataFrame
     overwritten: pl.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Lost media (rows of KNOWN) and targets (rows of SEEN) with their `content`.
+
+    Equal sizes and contents are equal files. A target's `content` is null where only its full hash
+    can tell; what has none is nobody's.
+    """
+
+    lost: pl.DataFrame
+    targets: pl.DataFrame
+
+    @property
+    def unread(self) -> pl.Series:
+        """Keys of the targets whose full hash is wanted."""
+        return self.targets.filter(pl.col("content").is_null())["key"]
+
+    def told(self, hashes: pl.DataFrame) -> "Contents":
+        """With the full hashes that were read: `key` and `file_hash`."""
+        targets = self.targets.join(hashes, on="key", how="left").with_columns(
+            content=pl.coalesce("content", "file_hash")
+        )
+        return Contents(self.lost, targets.drop("file_hash"))
 
 
 def compare(
@@ -135,23 +162,85 @@ def _is_at_or_below(path: str, places: frozenset[str]) -> bool:
     return True
 
 
+def seen_twice(comparison: Comparison, known: pl.DataFrame, seen: pl.DataFrame) -> pl.Series:
+    """Keys at which a file is as it was, while a new file has its size and mtime.
+
+    That is a copy, or a file that moved while the walk was on.
+    """
+    twins = known.join(comparison.new, on=["file_size", "mtime_ns"], how="semi")
+    return seen.join(twins, on=["key", "file_size", "mtime_ns"], how="semi")["key"]
+
+
 def worth_a_fingerprint(comparison: Comparison) -> pl.DataFrame:
     """The new and changed files that could be a known content: some lost content has that size."""
     sizes = _lost(comparison).select("file_size").unique()
     return _targets(comparison).join(sizes, on="file_size", how="semi")
 
 
-def find_moves(comparison: Comparison, fingerprints: pl.DataFrame) -> pl.DataFrame:
+def with_equal_edges(comparison: Comparison, fingerprints: pl.DataFrame) -> pl.Series:
+    """Ids of lost media whose edges a target has too, though edges are not all of the content.
+
+    Of files that nobody reads whole the edges have to do.
+    """
+    targets = _targets(comparison).join(fingerprints, on="key", how="inner")
+    doubtful = pl.col("file_size").is_between(WHOLLY_FINGERPRINTED + 1, WHOLE_READ_LIMIT)
+    large = _lost(comparison).filter(doubtful)
+    return large.join(targets, on=_EDGES, how="semi")["media_id"]
+
+
+def contents(comparison: Comparison, fingerprints: pl.DataFrame, hashes: pl.DataFrame) -> Contents:
+    """What lost media and targets hold, as far as that follows without reading a file whole.
+
+    `fingerprints` has `key` and `fingerprint` of what `worth_a_fingerprint` named, `hashes` has
+    `media_id` and `file_hash` of what `with_equal_edges` named. Edges are not all of a large file:
+    letterboxed bitmaps of one size have equal ones. So where the full hashes of the lost media are
+    known they are the content, and a target needs more than equal edges (see `_hashed_content`).
+    """
+    lost = _lost(comparison).join(hashes, on="media_id", how="left", maintain_order="left")
+    hashed = pl.col("file_hash").is_not_null().all().over(_EDGES)
+    lost = lost.with_columns(content=pl.when(hashed).then("file_hash").otherwise("fingerprint"))
+    by_hash = lost.filter(hashed)
+    targets = _targets(comparison).join(fingerprints, on="key", how="inner")
+    plain = targets.join(by_hash, on=_EDGES, how="anti").with_columns(content="fingerprint")
+    large = _hashed_content(targets.join(by_hash, on=_EDGES, how="semi"), by_hash)
+    return Contents(lost, pl.concat([plain, large.select(plain.columns)]))
+
+
+def _hashed_content(targets: pl.DataFrame, lost: pl.DataFrame) -> pl.DataFrame:
+    """Targets with the full hash of the lost media whose edges and mtime they have.
+
+    One that lies at the path of the only such media stayed, if that is not found elsewhere: it is
+    that media, whatever became of its middle. Of the others the content is null.
+    """
+    timed = targets.join(
+        _only_content(lost, [*_EDGES, "mtime_ns"]), on=[*_EDGES, "mtime_ns"], how="left"
+    )
+    elsewhere = timed.filter(pl.col("content").is_not_null())
+    stayed = lost.filter(pl.len().over(_EDGES) == 1).join(elsewhere, on=_EDGES, how="anti")
+    return timed.join(
+        stayed.select(*_EDGES, "key", stayed="content"), on=[*_EDGES, "key"], how="left"
+    ).with_columns(content=pl.coalesce("content", "stayed"))
+
+
+def _only_content(lost: pl.DataFrame, on: list[str]) -> pl.DataFrame:
+    """The content of those that share `on`, where they have but one."""
+    return (
+        lost.group_by(on)
+        .agg(pl.col("content").first(), several=pl.col("content").n_unique() > 1)
+        .filter(~pl.col("several"))
+        .drop("several")
+    )
+
+
+def find_moves(found: Contents) -> pl.DataFrame:
     """Which lost content is now where: columns `media_id` and `key`, one to one.
 
-    `fingerprints` has `key` and `fingerprint` of what `worth_a_fingerprint` named. Equal size and
-    fingerprint is equal content. Where several fit, a file that kept its path comes first, then
-    content that was not missing before this scan, of that a file that kept its name, then the
-    order of the paths. What is hidden did not move: nobody knows that it is gone.
+    Where several fit, a file that kept its path comes first, then content that was not missing
+    before this scan, of that a file that kept its name, then the order of the paths. What is
+    hidden did not move: nobody knows that it is gone.
     """
-    lost = _lost(comparison).with_columns(name=_NAME)
-    targets = _targets(comparison).join(fingerprints, on="key", how="inner")
-    targets = targets.with_columns(name=_NAME)
+    lost = found.lost.with_columns(name=_NAME)
+    targets = found.targets.filter(pl.col("content").is_not_null()).with_columns(name=_NAME)
     just_lost, whoever = pl.col("status") != "missing", pl.lit(value=True)
     moves = []
     for who, kept in (
@@ -161,10 +250,10 @@ def find_moves(comparison: Comparison, fingerprints: pl.DataFrame) -> pl.DataFra
         (whoever, ["name"]),
         (whoever, []),
     ):
-        found = _pair(lost.filter(who), targets, ["file_size", "fingerprint", *kept])
-        moves.append(found)
-        lost = lost.join(found, on="media_id", how="anti")
-        targets = targets.join(found, on="key", how="anti")
+        pairs = _pair(lost.filter(who), targets, ["file_size", "content", *kept])
+        moves.append(pairs)
+        lost = lost.join(pairs, on="media_id", how="anti")
+        targets = targets.join(pairs, on="key", how="anti")
     return pl.concat(moves)
 
 

@@ -18,6 +18,7 @@ from media_assets.library.content import (
     content_hash,
     fingerprint,
     fingerprint_of,
+    hash_of,
     open_original,
     read_whole,
 )
@@ -151,3 +152,26 @@ def test_the_file_of_somebody_else_is_read_too() -> None:
             [sys.executable, "-c", program, path], capture_output=True, check=False
         )
     assert done.stdout == b"b'12345'\n", done.stderr.decode()
+
+
+@pytest.mark.parametrize("size", [0, 1, 1024 * 1024, 1024 * 1024 + 1])
+def test_a_file_is_hashed_piece_by_piece_as_in_one(tmp_path: Path, size: int) -> None:
+    content = bytes(range(256)) * (size // 256 + 1)
+    path = tmp_path / "a.mp4"
+    path.write_bytes(content[:size])
+    assert hash_of(str(path)) == content_hash(content[:size])
+
+
+def test_what_cannot_be_read_has_no_hash(tmp_path: Path) -> None:
+    assert hash_of(str(tmp_path / "none.mp4")) is None
+
+
+@pytest.mark.skipif(not hasattr(os, "O_NOFOLLOW"), reason="a link cannot be refused here")
+def test_a_link_that_took_the_place_of_a_file_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "secret.png").write_bytes(b"outside of the library")
+    (tmp_path / "a.png").symlink_to(tmp_path / "secret.png")
+    with (
+        pytest.raises(UnreadableMediaError, match="cannot be opened"),
+        open_original(str(tmp_path / "a.png")),
+    ):
+        pass

@@ -12,6 +12,7 @@ from media_assets.library.identity import (
     SEEN,
     Settlement,
     compare,
+    contents,
     find_moves,
     new_ids,
     settle,
@@ -19,6 +20,8 @@ from media_assets.library.identity import (
     worth_a_fingerprint,
 )
 from media_assets.library.paths import identity, path_of, shown
+
+NO_HASHES = pl.DataFrame(schema={"media_id": pl.String, "file_hash": pl.String})
 
 
 def known(*rows: tuple[str, str, str, str, int]) -> pl.DataFrame:
@@ -56,7 +59,7 @@ def scan(
         {"key": pl.String, "fingerprint": pl.String},
         orient="row",
     )
-    return settle(comparison, find_moves(comparison, prints))
+    return settle(comparison, find_moves(contents(comparison, prints, NO_HASHES)))
 
 
 def places(rows: pl.DataFrame) -> dict[str, str]:

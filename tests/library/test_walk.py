@@ -63,7 +63,14 @@ def test_what_is_not_media_is_counted_by_extension(tmp_path: Path) -> None:
     report = WalkReport()
     assert paths_below(tmp_path, report) == set()
     assert report.passed_over == {".txt": 2, "(none)": 3, ".part": 1, ".": 1, ".m3u8": 1}
-    assert report.entries == 8
+    assert report.entries == 7
+
+
+def test_what_is_hidden_or_ignored_is_no_entry(tmp_path: Path) -> None:
+    touch(tmp_path, ".DS_Store", ".Trash/a.png", "thumbs/b.png", "sub/thumbs/c.png")
+    report = WalkReport()
+    assert paths_below(tmp_path, report) == set()
+    assert report.entries == 1  # the folder `sub`
 
 
 def test_an_odd_extension_is_reported_as_text_that_can_be_stored(tmp_path: Path) -> None:
@@ -182,6 +189,26 @@ def test_a_folder_that_goes_while_the_walk_is_on_is_gone(
     assert list(stream) == []
     assert report.unreadable == []
     assert report.root_error is None
+
+
+def test_a_link_that_takes_the_place_of_a_folder_is_not_followed(tmp_path: Path) -> None:
+    touch(tmp_path, "root/a.png", "root/sub/b.png", "outside/c.png")
+    report = WalkReport()
+    stream = walk(tmp_path / "root", IGNORE, report)
+    assert next(stream).names == ["a.png"]
+    (tmp_path / "root" / "sub").rename(tmp_path / "moved")
+    (tmp_path / "root" / "sub").symlink_to(tmp_path / "outside")
+    assert list(stream) == []
+    assert report.unreadable == []
+
+
+@pytest.mark.skipif(not hasattr(os, "O_NOATIME"), reason="elsewhere a listing sets the time")
+def test_a_listing_sets_no_access_time(tmp_path: Path) -> None:
+    touch(tmp_path, "a.png", "sub/b.png")
+    for folder in (tmp_path, tmp_path / "sub"):
+        os.utime(folder, ns=(1, os.stat(folder).st_mtime_ns))
+    assert sum(len(part.names) for part in walk(tmp_path, IGNORE, WalkReport())) == 2
+    assert [os.stat(path).st_atime_ns for path in (tmp_path, tmp_path / "sub")] == [1, 1]
 
 
 def test_an_empty_root_has_no_entries_and_no_error(tmp_path: Path) -> None:
