@@ -26,7 +26,15 @@ STAGE_TABLES: dict[str, Table] = {
 }
 FIRST_RETRY, LONGEST_RETRY = timedelta(hours=1), timedelta(days=30)
 
-_PENDING = """
+# The failure is of this code, these settings and this content, and its retry lies ahead. No pause
+# lasts longer than twice: a failure of a later time than that is of a clock that was wrong.
+_WAITS = """
+    x.version = s.version AND x.settings = s.failure_settings
+    AND x.file_size = f.file_size AND x.mtime_ns = f.mtime_ns AND x.next_retry_at > $now
+    AND x.last_failed_at - (x.next_retry_at - x.last_failed_at) <= $now
+"""
+
+_PENDING = f"""
 SELECT f.media_id, f.file_path, f.path_bytes, f.kind, f.file_ext, f.file_size, f.mtime_ns,
        f.fingerprint, f.file_hash, list(s.stage ORDER BY s.stage) AS stages
 FROM media_files f
@@ -34,10 +42,7 @@ JOIN stages s ON s.kind = f.kind
 LEFT JOIN media_stages d ON d.media_id = f.media_id AND d.stage = s.stage
     AND d.version = s.version AND d.settings = s.settings
     AND d.file_size = f.file_size AND d.mtime_ns = f.mtime_ns
-LEFT JOIN media_failures x ON x.media_id = f.media_id AND x.stage = s.stage
-    AND x.version = s.version AND x.settings = s.failure_settings
-    AND x.file_size = f.file_size AND x.mtime_ns = f.mtime_ns AND x.next_retry_at > $now
-    AND x.last_failed_at <= $now -- else the clock was wrong
+LEFT JOIN media_failures x ON x.media_id = f.media_id AND x.stage = s.stage AND {_WAITS}
 WHERE f.status = 'present' AND d.media_id IS NULL AND x.media_id IS NULL
 GROUP BY ALL
 ORDER BY f.file_path, f.media_id
@@ -72,16 +77,16 @@ GROUP BY r.media_id
 _FAIL = """
 INSERT INTO media_failures BY NAME
 SELECT media_id, stage, error_class, message, 1 AS attempts, $now AS first_failed_at,
-       $now AS last_failed_at, $now + $first_retry AS next_retry_at,
+       $now AS last_failed_at, $now + to_seconds($first_retry) AS next_retry_at,
        version, settings, file_size, mtime_ns
 FROM failed ORDER BY media_id, stage
 ON CONFLICT (media_id, stage) DO UPDATE SET
     error_class = excluded.error_class, message = excluded.message,
     attempts = CASE WHEN {same} THEN attempts + 1 ELSE 1 END,
-    first_failed_at = CASE WHEN {same} THEN first_failed_at ELSE excluded.first_failed_at END,
+    first_failed_at = CASE WHEN {same} THEN least(first_failed_at, $now) ELSE $now END,
     last_failed_at = excluded.last_failed_at,
     next_retry_at = CASE WHEN {same}
-        THEN $now + least($first_retry * pow(2, least(attempts, 20))::INTEGER, $longest_retry)
+        THEN $now + to_seconds(least($first_retry * pow(2, least(attempts, 20)), $longest_retry))
         ELSE excluded.next_retry_at END,
     version = excluded.version, settings = excluded.settings,
     file_size = excluded.file_size, mtime_ns = excluded.mtime_ns
@@ -149,7 +154,7 @@ def write_batch(con: duckdb.DuckDBPyConnection, batch: Batch, now: datetime) -> 
 
 
 def referenced_derived(con: duckdb.DuckDBPyConnection) -> set[str]:
-    """Posters and previews that a row names, relative to `data_dir`."""
+    """Posters and previews that a row names, relative to `data_dir`, with `/`."""
     rows = con.execute(
         "SELECT thumbnail_file FROM thumbnails UNION ALL "
         "SELECT preview_file FROM thumbnails WHERE preview_file IS NOT NULL"
@@ -184,7 +189,12 @@ def _write_copies(con: duckdb.DuckDBPyConnection, copies: pl.DataFrame) -> int:
 def _write_failures(con: duckdb.DuckDBPyConnection, failed: pl.DataFrame, now: datetime) -> int:
     if failed.is_empty():
         return 0
-    values = {"now": now, "first_retry": FIRST_RETRY, "longest_retry": LONGEST_RETRY}
+    values = {
+        "now": now,
+        # As numbers: for DuckDB 1.5 `least` of 1024 hours and 30 days is 1024 hours.
+        "first_retry": FIRST_RETRY.total_seconds(),
+        "longest_retry": LONGEST_RETRY.total_seconds(),
+    }
     with relation(con, "failed", failed):
         con.execute(_FAIL, values)
     return failed.height
@@ -206,7 +216,7 @@ def _drop_outdated(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
         delete_keys(con, STAGE_TABLES[str(stage)], stale)
 
 
-_REDO = """
+_REDO = f"""
 SELECT f.media_id, f.file_path, s.stage,
        CASE WHEN x.media_id IS NOT NULL THEN 'failed'
             WHEN d.media_id IS NOT NULL THEN 'done' ELSE 'pending' END AS reason
@@ -219,9 +229,7 @@ LEFT JOIN media_failures x ON x.media_id = f.media_id AND x.stage = s.stage
 WHERE f.status = 'present' AND ($kind IS NULL OR f.kind = $kind)
   AND (($failed AND x.media_id IS NOT NULL)
        OR ($force AND (d.media_id IS NOT NULL OR x.media_id IS NOT NULL))
-       OR (d.media_id IS NULL AND (x.media_id IS NULL OR x.next_retry_at <= $now
-           OR x.file_size <> f.file_size OR x.mtime_ns <> f.mtime_ns
-           OR x.version <> s.version OR x.settings <> s.failure_settings)))
+       OR (d.media_id IS NULL AND (x.media_id IS NULL OR NOT ({_WAITS}))))
 ORDER BY f.file_path, s.stage
 """
 
@@ -241,6 +249,17 @@ def load_redo(
         return con.sql(_REDO, params=values).pl()
 
 
-def forget(con: duckdb.DuckDBPyConnection, keys: pl.DataFrame) -> int:
-    """Drop the records that these stages were done or failed."""
-    return max(delete_keys(con, MEDIA_STAGES, keys), delete_keys(con, MEDIA_FAILURES, keys))
+def forget(con: duckdb.DuckDBPyConnection, keys: pl.DataFrame, now: datetime) -> int:
+    """Make stages pending (`media_id`, `stage`); returns how many were named.
+
+    Records of what was done are dropped. Failures are due from now on: how often and since when
+    something failed stays known.
+    """
+    delete_keys(con, MEDIA_STAGES, keys)
+    with relation(con, "chosen", keys):
+        con.execute(
+            "UPDATE media_failures AS x SET next_retry_at = $now FROM chosen c "
+            "WHERE x.media_id = c.media_id AND x.stage = c.stage AND x.next_retry_at > $now",
+            {"now": now},
+        )
+    return keys.height

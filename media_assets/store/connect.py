@@ -7,16 +7,29 @@ one unit of work, never kept, and an open that meets a lock is repeated with jit
 import random
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeAlias
 
 import duckdb
 
 from media_assets.errors import StoreError, StoreLockedError
+from media_assets.store.disk import explain
+
+Connection: TypeAlias = duckdb.DuckDBPyConnection
+"""For code outside of the store, which hands connections on and does not know DuckDB."""
 
 LOCK_DEADLINE_SECONDS = 60.0
+BLOCK_BYTES = 65_536
 _FIRST_WAIT, _LONGEST_WAIT = 0.01, 0.5
 _HELD = ("Could not set lock", "Conflicting lock", "different configuration")
+_NO_FAULT_OF_OURS = (
+    duckdb.IOException,
+    duckdb.OutOfMemoryException,  # also what is raised where nothing can be swapped out
+    duckdb.TransactionException,  # a commit that could not be written
+    duckdb.FatalException,
+)
+"""What the system or the disk brings about, whatever is asked of the database."""
 
 
 @contextmanager
@@ -30,7 +43,8 @@ def connect(
 
     Raises:
         StoreLockedError: another process held the file for longer than `deadline` seconds.
-        StoreError: the file is not there (read only), cannot be made, or is not a database.
+        StoreError: the file is not there (read only), cannot be made, is not a database, or cannot
+            be read or written while the block runs, for example because the disk is full.
     """
     if not read_only:
         make_folder(file.parent)
@@ -41,6 +55,9 @@ def connect(
         con.execute("SET enable_progress_bar = false")
         con.execute("SET autoinstall_known_extensions = false")
         yield con
+    except _NO_FAULT_OF_OURS as error:
+        what = "cannot be read" if read_only else "cannot be written"
+        raise StoreError(explain(file, what, error)) from error
     finally:
         con.close()
 
@@ -54,7 +71,20 @@ def make_folder(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise StoreError(f"{folder}: cannot be made: {error.strerror}; see data_dir") from error
+        raise StoreError(explain(folder, "cannot be made", error)) from error
+
+
+def new_file(file: Path) -> None:
+    """Make an empty database file, of small blocks.
+
+    A table takes at least a block or two, however few rows it has: with DuckDB's 256 KiB a player
+    with 1,000 matches takes 3.4 MB, with 64 KiB 1.5 MB. Large tables take as long and as much.
+    """
+    make_folder(file.parent)
+    quoted = str(file).replace("'", "''")
+    with in_memory() as con:
+        con.execute(f"ATTACH '{quoted}' AS fresh (TYPE duckdb, BLOCK_SIZE {BLOCK_BYTES})")
+        con.execute("DETACH fresh")
 
 
 @contextmanager
@@ -71,30 +101,39 @@ def in_memory() -> Iterator[duckdb.DuckDBPyConnection]:
 
 @contextmanager
 def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Commit when the block ends, roll back when it raises."""
+    """Commit when the block ends, roll back when it raises. A commit that fails wrote nothing."""
     con.begin()
     try:
         yield
     except BaseException:
-        con.rollback()
+        with suppress(duckdb.Error):  # what failed may have ended the transaction already
+            con.rollback()
         raise
-    try:
-        con.commit()
-    except duckdb.Error as error:
-        raise StoreError(
-            f"nothing was written, is the disk full? {str(error).splitlines()[0]}"
-        ) from error
+    con.commit()
 
 
 def attach_shared(con: duckdb.DuckDBPyConnection, shared: Path) -> None:
     """Make the shared database readable as `shared` in this connection."""
-    quoted = str(shared).replace("'", "''")
-    deadline = time.monotonic() + LOCK_DEADLINE_SECONDS
+    attach_read_only(con, shared, "shared")
+
+
+def attach_read_only(
+    con: duckdb.DuckDBPyConnection, file: Path, name: str, deadline: float = LOCK_DEADLINE_SECONDS
+) -> None:
+    """Make a database file readable under a name in this connection; no other may write it then.
+
+    Raises:
+        StoreLockedError: another process held the file for longer than `deadline` seconds.
+        StoreError: the file is not there, or is not a database that this DuckDB can read.
+    """
+    quoted = str(file).replace("'", "''")
+    until = time.monotonic() + deadline
     for wait in _waits():
         try:
-            con.execute(f"ATTACH IF NOT EXISTS '{quoted}' AS shared (READ_ONLY)")
+            # With its type, for DuckDB would look for an extension to read another one with.
+            con.execute(f"ATTACH IF NOT EXISTS '{quoted}' AS {name} (READ_ONLY, TYPE duckdb)")
         except duckdb.Error as error:
-            _wait_or_raise(shared, error, wait, deadline)
+            _wait_or_raise(file, error, wait, until)
         else:
             return
 
@@ -119,7 +158,7 @@ def _waits() -> Iterator[float]:
 def _wait_or_raise(file: Path, error: duckdb.Error, wait: float, deadline: float) -> None:
     text = str(error)
     if not any(mark in text for mark in _HELD):
-        raise StoreError(f"{file}: cannot be opened: {text.splitlines()[0]}") from error
+        raise StoreError(explain(file, "cannot be opened", error)) from error
     if time.monotonic() + wait > deadline:
         raise StoreLockedError(
             f"{file}: held by another process past the deadline; end what uses it "

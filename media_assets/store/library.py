@@ -5,6 +5,7 @@ from datetime import datetime
 import duckdb
 import polars as pl
 
+from media_assets.library.content import WHOLLY_FINGERPRINTED
 from media_assets.library.guard import FolderVerdict
 from media_assets.store.frames import frame_of
 from media_assets.store.tables.library import LIBRARY_SCANS, MEDIA_FILES
@@ -18,16 +19,21 @@ SELECT media_id,
 FROM media_files
 """
 
-_CHANGE = """
+# A clock that was set back must not have a file change before it was first seen.
+_NOW = "greatest($now, first_seen_at)"
+
+_CHANGE = f"""
 UPDATE media_files SET file_size = s.file_size, mtime_ns = s.mtime_ns, fingerprint = NULL,
-    file_hash = NULL, status = 'present', deleted_at = NULL, last_scan_at = $now
+    file_hash = NULL, status = 'present', deleted_at = NULL, last_scan_at = {_NOW}
 FROM changed s WHERE media_files.media_id = s.media_id
 """
 
-_MOVE = """
+_MOVE = f"""
 UPDATE media_files SET folder = s.folder, file_path = s.file_path, path_bytes = s.path_bytes,
     file_name = s.file_name, file_ext = s.file_ext, kind = s.kind, file_size = s.file_size,
-    mtime_ns = s.mtime_ns, status = 'present', deleted_at = NULL, last_scan_at = $now
+    file_hash = CASE WHEN media_files.mtime_ns = s.mtime_ns OR s.file_size <= $wholly
+        THEN file_hash END, -- what lies between equal edges may be another content
+    mtime_ns = s.mtime_ns, status = 'present', deleted_at = NULL, last_scan_at = {_NOW}
 FROM moved s WHERE media_files.media_id = s.media_id
 """
 
@@ -39,12 +45,13 @@ _OUTDATED_BY_A_RENAME = (
     ("audio_metadata", "kind"),
     ("thumbnails", "kind"),
     ("media_vectors", "kind"),
+    ("capture_times", "kind"),
 )
 """Tables, and the column of the file whose change makes their rows void."""
 
-_STATUS = """
-UPDATE media_files SET status = $status, last_scan_at = $now,
-    deleted_at = CASE WHEN $status = 'missing' THEN $now END
+_STATUS = f"""
+UPDATE media_files SET status = $status, last_scan_at = {_NOW},
+    deleted_at = CASE WHEN $status = 'missing' THEN {_NOW} END
 FROM marked s WHERE media_files.media_id = s.media_id
 """
 
@@ -52,6 +59,14 @@ FROM marked s WHERE media_files.media_id = s.media_id
 def load_known(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """All media of the player, as `library.identity.KNOWN`."""
     return con.sql(_KNOWN).pl()
+
+
+def load_hashes(con: duckdb.DuckDBPyConnection, media_ids: pl.Series) -> pl.DataFrame:
+    """The full hash of media, null where it is not known: `media_id`, `file_hash`."""
+    with relation(con, "asked", media_ids.rename("media_id").to_frame()):
+        return con.sql(
+            "SELECT media_id, file_hash FROM media_files SEMI JOIN asked USING (media_id)"
+        ).pl()
 
 
 def add_files(con: duckdb.DuckDBPyConnection, rows: pl.DataFrame) -> int:
@@ -67,7 +82,8 @@ def change_files(con: duckdb.DuckDBPyConnection, rows: pl.DataFrame, now: dateti
 def move_files(con: duckdb.DuckDBPyConnection, rows: pl.DataFrame, now: datetime) -> int:
     """Media that are elsewhere now: `media_id` and the columns of the path.
 
-    What a decoder said of a file under another extension or kind does not hold any more.
+    What a decoder said of a file under another extension or kind does not hold any more. The full
+    hash is kept where it is certain: the mtime is as it was, or the fingerprint covers every byte.
     """
     if rows.is_empty():
         return 0
@@ -78,7 +94,7 @@ def move_files(con: duckdb.DuckDBPyConnection, rows: pl.DataFrame, now: datetime
                 "WHERE t.media_id = s.media_id AND f.media_id = s.media_id "
                 f"AND f.{column} <> s.{column}"
             )
-        con.execute(_MOVE, {"now": now})
+        con.execute(_MOVE, {"now": now, "wholly": WHOLLY_FINGERPRINTED})
     return rows.height
 
 

@@ -4,7 +4,10 @@ A new database gets the tables of the specification (migration 1). A later chang
 new migration, and a test holds the outcome of all of them against the specification.
 """
 
-from collections.abc import Callable, Sequence
+import shlex
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,10 +15,16 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from media_assets.errors import MigrationError
-from media_assets.store.connect import connect, make_folder, transaction
-from media_assets.store.spec import Database
+from media_assets.errors import MigrationError, StoreError
+from media_assets.store.connect import connect, in_memory, make_folder, new_file, transaction
+from media_assets.store.disk import explain, writing_below
+from media_assets.store.spec import Database, Table
 from media_assets.store.tables.catalog import tables_of
+from media_assets.store.tables.levelup import LEVELUP_TABLES
+from media_assets.store.tables.library import MEDIA_VERIFICATIONS
+from media_assets.store.tables.matches import CAREER_PROGRESS, FETCH_GAPS, PERSONAL_SCORES
+from media_assets.store.tables.players import API_HISTORY
+from media_assets.store.tables.statistics import STATISTICS_TABLES
 
 _LEDGER = (
     "CREATE TABLE IF NOT EXISTS schema_migrations ("
@@ -23,6 +32,11 @@ _LEDGER = (
 )
 
 
+_NEW = ".new-"
+_FOREIGN = {
+    "match_stats", "match_participants", "highlight_events", "match_registry", "player_match_stats",
+    "media_files", "teammates_aggregate",
+}  # fmt: skip
 _NEWEST: set[tuple[str, int, int]] = set()
 """Files that this process has seen with the newest schema: opening one to look costs 30 ms."""
 
@@ -44,9 +58,52 @@ def _create_tables(database: Database) -> Callable[[duckdb.DuckDBPyConnection], 
     return apply
 
 
+def _add_table(table: Table) -> Callable[[duckdb.DuckDBPyConnection], None]:
+    """For databases that were made before the table was specified; a new one has it."""
+
+    def apply(con: duckdb.DuckDBPyConnection) -> None:
+        con.execute(table.create_statement())
+
+    return apply
+
+
+def _add_levelup(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("ALTER TABLE match_registry ADD COLUMN IF NOT EXISTS levelup_parts INTEGER")
+    for table in LEVELUP_TABLES:
+        con.execute(table.create_statement())
+
+
+def _add_statistics(con: duckdb.DuckDBPyConnection) -> None:
+    for name, kind in (("playlist_id", "VARCHAR"), ("kills_stddev", "DOUBLE"),
+                       ("deaths_stddev", "DOUBLE")):  # fmt: skip
+        con.execute(f"ALTER TABLE player_match_stats ADD COLUMN IF NOT EXISTS {name} {kind}")
+    for table in STATISTICS_TABLES:
+        con.execute(table.create_statement())
+
+
+def _add_scores(con: duckdb.DuckDBPyConnection) -> None:
+    """Matches that were loaded without their personal scores are loaded again."""
+    con.execute(PERSONAL_SCORES.create_statement())
+    con.execute(CAREER_PROGRESS.create_statement())
+    con.execute(
+        "UPDATE match_registry SET backfill_completed = backfill_completed & ~8 "
+        "WHERE coalesce(levelup_parts, 0) & 8 = 0"
+    )
+
+
 MIGRATIONS: dict[Database, tuple[Migration, ...]] = {
-    "player": (Migration(1, "tables", _create_tables("player")),),
-    "shared": (Migration(1, "tables", _create_tables("shared")),),
+    "player": (
+        Migration(1, "tables", _create_tables("player")),
+        Migration(2, "verifications", _add_table(MEDIA_VERIFICATIONS)),
+        Migration(3, "history of the match API", _add_table(API_HISTORY)),
+        Migration(4, "statistics", _add_statistics),
+    ),
+    "shared": (
+        Migration(1, "tables", _create_tables("shared")),
+        Migration(2, "gaps of the match API", _add_table(FETCH_GAPS)),
+        Migration(3, "what comes from LevelUp", _add_levelup),
+        Migration(4, "personal scores", _add_scores),
+    ),
 }
 
 
@@ -57,12 +114,31 @@ def migrate(file: Path, database: Database) -> int:
         MigrationError: a step failed (it is rolled back), or the file is newer than this program.
     """
     steps = MIGRATIONS[database]
-    if _identity(file) in _NEWEST or _version(file) == steps[-1].version:
-        _NEWEST.add(_identity(file))
-        return 0
     if not file.exists():
         return _create(file, steps)
-    return _apply(file, steps)
+    _remove_unfinished(file)
+    return 0 if _is_newest(file, steps) else _apply(file, steps)
+
+
+@contextmanager
+def reading(file: Path, database: Database) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that only reads; a file that is not there reads as one without rows.
+
+    Nothing is made for that, so that looking at a folder leaves it as it is. A file of an older
+    schema is brought to the newest.
+
+    Raises:
+        StoreError: as `connect` and `migrate`.
+    """
+    if not file.exists():
+        with in_memory() as con:
+            _create_tables(database)(con)
+            yield con
+        return
+    if not _is_newest(file, MIGRATIONS[database]):
+        migrate(file, database)
+    with connect(file, read_only=True) as con:
+        yield con
 
 
 def _create(file: Path, steps: Sequence[Migration]) -> int:
@@ -71,22 +147,55 @@ def _create(file: Path, steps: Sequence[Migration]) -> int:
     Another process that makes the same file at the same time is not an error.
     """
     make_folder(file.parent)
-    with TemporaryDirectory(prefix=".new-", dir=file.parent) as folder:
-        unfinished = Path(folder) / file.name
-        applied = _apply(unfinished, steps)
-        try:
-            file.hardlink_to(unfinished)  # unlike a rename, this replaces nothing
-        except FileExistsError:
+    try:
+        with (
+            writing_below(file.parent),
+            TemporaryDirectory(prefix=_NEW, dir=file.parent, ignore_cleanup_errors=True) as folder,
+        ):
+            return _create_in(Path(folder), file, steps)
+    except StoreError:
+        if file.exists():  # and whoever made it took our folder for that of a killed process
             return 0
-        except OSError:  # a file system without hard links
-            unfinished.replace(file)
+        raise
+
+
+def _create_in(folder: Path, file: Path, steps: Sequence[Migration]) -> int:
+    unfinished = folder / file.name
+    new_file(unfinished)
+    applied = _apply(unfinished, steps)
+    try:
+        file.hardlink_to(unfinished)  # unlike a rename, this replaces nothing
+    except FileExistsError:
+        return 0
+    except OSError:  # a file system without hard links
+        unfinished.replace(file)
     return applied
+
+
+def _remove_unfinished(file: Path) -> None:
+    """What killed processes left of their own making of this file, which is there now."""
+    for folder in file.parent.glob(f"{_NEW}*"):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _apply(file: Path, steps: Sequence[Migration]) -> int:
     with connect(file) as con:
+        _refuse_others(con, file)
         con.execute(_LEDGER)
-        return apply_pending(con, steps, file)
+        applied = apply_pending(con, steps, file)
+        con.execute("CHECKPOINT")  # a close on a full disk would leave it out in silence
+    return applied
+
+
+def _refuse_others(con: duckdb.DuckDBPyConnection, file: Path) -> None:
+    """LevelUp's databases lie where ours do, and some of their tables have the names of ours."""
+    rows = con.execute("SELECT table_name FROM duckdb_tables() WHERE NOT internal").fetchall()
+    names = {row[0] for row in rows}
+    if "schema_migrations" not in names and names & _FOREIGN:
+        raise MigrationError(
+            f"{file}: is a database of LevelUp. Take it over with 'media-assets migrate-levelup "
+            f"{shlex.quote(str(file.parent.parent.parent))}', or set data_dir to another folder"
+        )
 
 
 def apply_pending(con: duckdb.DuckDBPyConnection, steps: Sequence[Migration], file: Path) -> int:
@@ -107,9 +216,8 @@ def apply_pending(con: duckdb.DuckDBPyConnection, steps: Sequence[Migration], fi
                     [step.version, step.name, datetime.now(UTC).replace(tzinfo=None)],
                 )
         except duckdb.Error as error:
-            raise MigrationError(
-                f"{file}: migration {step.version} ({step.name}) failed and was undone: {error}"
-            ) from error
+            what = f"migration {step.version} ({step.name}) failed and was undone"
+            raise MigrationError(explain(file, what, error)) from error
     return len(pending)
 
 
@@ -122,9 +230,16 @@ def _identity(file: Path) -> tuple[str, int, int]:
     return str(file), status.st_dev, status.st_ino
 
 
+def _is_newest(file: Path, steps: Sequence[Migration]) -> bool:
+    if _identity(file) in _NEWEST:
+        return True
+    if _version(file) != steps[-1].version:
+        return False
+    _NEWEST.add(_identity(file))
+    return True
+
+
 def _version(file: Path) -> int | None:
-    if not file.exists():
-        return None
     with connect(file, read_only=True) as con:
         try:
             row = con.execute("SELECT max(version) FROM schema_migrations").fetchone()

@@ -43,6 +43,29 @@ class Places:
         # A player may be called "shared"; players with that name are refused where they appear.
         return self.data / "published" / "shared"
 
+    def levelup_backups(self, player: str) -> Path:
+        """Copies of the player's LevelUp database, from before it was cleaned."""
+        return self.data / "backups" / "levelup" / player
+
     def lock(self, name: str) -> Path:
         """The file that a process locks while it writes for `name`."""
         return self.data / "locks" / f"{name}.lock"
+
+    def run_lock(self, run_id: str) -> Path:
+        """The file that a process locks while it executes a run of Dagster."""
+        return self.data / "locks" / "runs" / f"{run_id}.lock"
+
+    @property
+    def claims(self) -> Path:
+        """Which process fetches what, a file each."""
+        return self.data / "locks" / "claims"
+
+    @property
+    def pace(self) -> Path:
+        """The turns that processes take before they call the match API."""
+        return self.data / "locks" / "match_api.pace"
+
+    @property
+    def name_lock(self) -> Path:
+        """The file that a process locks while it fetches names from the match API."""
+        return self.data / "locks" / "claims" / ".names.lock"

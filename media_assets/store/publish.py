@@ -1,6 +1,5 @@
 """Publishing: each table as Parquet, replaced by rename and only when it says something new."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -8,12 +7,17 @@ from pathlib import Path
 
 import duckdb
 
-from media_assets.store.connect import connect
+from media_assets.errors import StoreError
+from media_assets.store.connect import connect, make_folder
+from media_assets.store.disk import explain
 from media_assets.store.players import replace_view
 from media_assets.store.spec import Database, Table
 from media_assets.store.tables.catalog import tables_of
 
 _DIGEST_KEY = "content_digest"
+_UNFINISHED = ".unfinished"
+"""Ends the name of a file that is being written: `*.parquet` must not find it, and for DuckDB and
+polars that pattern finds names that begin with a dot."""
 _NOT_PUBLISHED = {"media_files": ("path_bytes",), "image_metadata": ("gps",)}
 """Columns that are not for everybody: bytes of odd names, and where a photograph was taken."""
 
@@ -47,9 +51,12 @@ def publish(database: Path, queries: Mapping[str, str], folder: Path) -> list[Pu
 
     A file is written under another name and renamed, so a reader sees the old or the new one,
     whole. It carries a digest of its rows; when that is the same, the old file stays.
+
+    Raises:
+        StoreError: the folder cannot be written; files that were not reached stay as they were.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    for leftover in folder.glob(".*.parquet"):
+    make_folder(folder)
+    for leftover in folder.glob(f"*{_UNFINISHED}"):
         leftover.unlink(missing_ok=True)
     with connect(database, read_only=True) as con:
         return [_publish(con, query, folder / f"{name}.parquet") for name, query in queries.items()]
@@ -59,12 +66,16 @@ def _publish(con: duckdb.DuckDBPyConnection, query: str, target: Path) -> Publis
     rows, digest = _digest(con, query)
     if _published_digest(con, target) == digest:
         return Published(target, rows, written=False)
-    unfinished = target.with_name(f".{os.getpid()}.{target.name}")
-    con.execute(
-        f"COPY ({query}) TO {_quoted(unfinished)} "
-        f"(FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{_DIGEST_KEY}: '{digest}'}})"
-    )
-    unfinished.replace(target)
+    unfinished = target.with_name(f".{target.name}{_UNFINISHED}")
+    try:
+        con.execute(
+            f"COPY ({query}) TO {_quoted(unfinished)} "
+            f"(FORMAT parquet, COMPRESSION zstd, KV_METADATA {{{_DIGEST_KEY}: '{digest}'}})"
+        )
+        unfinished.replace(target)
+    except (duckdb.IOException, OSError) as error:
+        unfinished.unlink(missing_ok=True)
+        raise StoreError(explain(target, "cannot be written", error)) from error
     return Published(target, rows, written=True)
 
 

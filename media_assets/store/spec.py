@@ -60,19 +60,21 @@ class Table:
         return f"CREATE TABLE IF NOT EXISTS {self.name} (\n    " + ",\n    ".join(lines) + "\n)"
 
     def upsert_statement(
-        self, source: str, columns: Iterable[str], keep: Iterable[str] = ()
+        self, source: str, columns: Iterable[str], keep: Iterable[str] = (), *, fill: bool = False
     ) -> str:
         """Insert the rows of the relation `source`, or update those whose key is there.
 
         Only `columns` are written; those in `keep` are set for a new row and left alone in an old
-        one. The source is sorted by key, which keeps DuckDB's row groups ordered.
+        one. With `fill`, a NULL of the source leaves the value that is there. The source is sorted
+        by key, which keeps DuckDB's row groups ordered.
         """
         written = tuple(columns)
         if unknown := set(written) - set(self.column_names):
             raise ValueError(f"{self.name} has no column {sorted(unknown)}")
         names, key = ", ".join(written), ", ".join(self.key)
         kept = {*self.key, *keep}
-        updates = ", ".join(f"{name} = excluded.{name}" for name in written if name not in kept)
+        new = f"coalesce(excluded.{{0}}, {self.name}.{{0}})" if fill else "excluded.{0}"
+        updates = ", ".join(f"{name} = {new.format(name)}" for name in written if name not in kept)
         action = f"DO UPDATE SET {updates}" if updates else "DO NOTHING"
         return (
             f"INSERT INTO {self.name} ({names}) SELECT {names} FROM {source} ORDER BY {key} "

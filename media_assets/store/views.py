@@ -16,29 +16,32 @@ NUMBERS: dict[str, str] = {
     "LEFT JOIN video_metadata v USING (media_id) LEFT JOIN thumbnails t USING (media_id) "
     "WHERE f.status = 'present'",
     "disk": "SELECT coalesce(sum(file_size), 0) AS library_bytes, "
-    "(SELECT coalesce(sum(thumbnail_bytes + coalesce(preview_bytes, 0)), 0) FROM thumbnails) "
-    "AS derived_bytes FROM media_files WHERE status = 'present'",
+    "(SELECT coalesce(sum(bytes), 0) FROM (SELECT thumbnail_file, thumbnail_bytes AS bytes "
+    "FROM thumbnails UNION SELECT preview_file, preview_bytes FROM thumbnails)) "  # copies share
+    "AS derived_bytes FROM media_files",  # pictures of missing media are kept
+    "shrinkage": "SELECT count(*) FILTER (status <> 'missing') AS files, "
+    "count(*) FILTER (status = 'missing' AND deleted_at > now()::TIMESTAMP - INTERVAL 1 DAY) "
+    "AS gone_in_a_day FROM media_files",
     "capture_times": "SELECT count(*) AS captures, count(capture_start_utc) AS timed, "
     "count(*) FILTER (capture_start_utc > now()::TIMESTAMP + INTERVAL 1 DAY) AS future, "
     "count(*) FILTER (capture_start_utc < (SELECT min(start_time) - INTERVAL 10 YEAR "
     "FROM player_match_stats)) AS ancient FROM capture_times",
-    "orphans": "SELECT (SELECT count(*) FROM match_participants ANTI JOIN match_registry "
-    "USING (match_id)) + (SELECT count(*) FROM highlight_events ANTI JOIN match_registry "
-    "USING (match_id)) + (SELECT count(*) FROM medals_earned ANTI JOIN match_registry "
-    "USING (match_id)) + (SELECT count(*) FROM killer_victim_pairs ANTI JOIN match_registry "
-    "USING (match_id)) AS orphans, (SELECT count(*) FROM match_registry) AS matches",
-    "participants": "SELECT count(*) AS matches, count(*) FILTER (p.found IS DISTINCT FROM "
-    "s.told) AS wrong FROM match_registry r "
-    "LEFT JOIN (SELECT match_id, count(*) AS found FROM match_participants GROUP BY match_id) p "
-    "USING (match_id) "
-    "JOIN (SELECT match_id, max(len(xuids)) AS told FROM source_files WHERE content = 'stats' "
-    "AND error_class IS NULL GROUP BY match_id) s USING (match_id) WHERE r.participants_loaded",
-    "events": "SELECT count(*) FILTER (r.events_loaded) AS loaded, "
-    "count(*) FILTER (r.events_loaded AND e.match_id IS NULL) AS without_rows "
-    "FROM match_registry r LEFT JOIN (SELECT DISTINCT match_id FROM highlight_events) e "
-    "USING (match_id)",
-    "gamertags": "SELECT count(*) AS humans, count(gamertag) AS named FROM match_participants "
-    "WHERE NOT is_bot",
+    "orphans": "SELECT "
+    + " + ".join(
+        f"(SELECT count(*) FROM {table} ANTI JOIN match_registry USING (match_id))"
+        for table in (
+            "match_participants",
+            "highlight_events",
+            "medals_earned",
+            "personal_scores",
+            "killer_victim_pairs",
+        )
+    )
+    + " AS orphans, (SELECT count(*) FROM match_registry) AS matches",
+    "gamertags": "SELECT count(DISTINCT xuid) AS humans, "
+    "count(DISTINCT xuid) FILTER (gamertag IS NOT NULL) AS named, "
+    "count(*) - count(gamertag) AS participations_without_name "
+    "FROM match_participants WHERE NOT is_bot",
 }
 """Rows of numbers, by name."""
 
@@ -46,6 +49,12 @@ ROWS: dict[str, str] = {
     "matches": "SELECT start_time, end_time FROM player_match_stats ORDER BY start_time",
     "form": "SELECT start_time, kda, outcome::INTEGER FROM player_match_stats "
     "WHERE kda IS NOT NULL ORDER BY start_time",
+    "maps": "SELECT map, matches, wins, losses FROM stats_by_map ORDER BY matches DESC, map",
+    "hours": "SELECT weekday, hour, matches, wins, losses FROM stats_by_hour "
+    "ORDER BY weekday, hour",
+    "expected": "SELECT start_time, kills, kills_expected, kills_stddev, deaths, deaths_expected, "
+    "deaths_stddev FROM player_match_stats WHERE kills IS NOT NULL AND kills_expected IS NOT NULL "
+    "AND deaths IS NOT NULL AND deaths_expected IS NOT NULL ORDER BY start_time, match_id",
     "associated": "SELECT c.capture_start_utc, coalesce(m.decision, 'none') FROM capture_times c "
     "JOIN media_files f USING (media_id) "
     "LEFT JOIN media_matches m ON m.media_id = c.media_id AND m.role = 'main' "
@@ -100,6 +109,9 @@ PREVIEWS: dict[str, str] = {
     "LEFT JOIN xuid_aliases k ON k.xuid = killer_xuid "
     "LEFT JOIN xuid_aliases v ON v.xuid = victim_xuid "
     f"WHERE match_id = {_NEWEST_MATCH} ORDER BY kill_count DESC, killer, victim",
+    "personal_scores": "SELECT coalesce(gamertag, s.xuid) AS player, score_name_id AS award, "
+    "count, points FROM personal_scores s LEFT JOIN xuid_aliases USING (xuid) "
+    f"WHERE match_id = {_NEWEST_MATCH} ORDER BY points DESC, player, award",
     "xuid_aliases": "SELECT gamertag, xuid, source, last_seen "
     "FROM xuid_aliases ORDER BY last_seen DESC, gamertag",
     "player_match_stats": "SELECT start_time, map_name AS map, CASE outcome WHEN 1 THEN 'tie' "
@@ -112,6 +124,25 @@ PREVIEWS: dict[str, str] = {
     "teammates_aggregate": "SELECT gamertag, matches_together AS matches, wins_together AS wins, "
     "losses_together AS losses, same_team_win_rate AS win_rate, last_played "
     "FROM teammates_aggregate ORDER BY matches_together DESC, gamertag",
+    "stats_by_map": "SELECT map, matches, wins, losses, win_rate, kda_mean, accuracy "
+    "FROM stats_by_map ORDER BY matches DESC, map",
+    "stats_by_mode": "SELECT mode, matches, wins, losses, win_rate, kda_mean, accuracy "
+    "FROM stats_by_mode ORDER BY matches DESC, mode",
+    "stats_by_playlist": "SELECT playlist, matches, wins, losses, win_rate, kda_mean, accuracy "
+    "FROM stats_by_playlist ORDER BY matches DESC, playlist",
+    "stats_by_hour": "SELECT weekday, hour, matches, wins, losses, win_rate "
+    "FROM stats_by_hour ORDER BY matches DESC, weekday, hour",
+    "match_streaks": "SELECT kind, matches, is_running AS running, start_time, kda_mean "
+    "FROM match_streaks ORDER BY is_running DESC, matches DESC, match_streaks.start_time DESC",
+    "match_impact": "SELECT start_time, impact, first_blood, last_kill, last_death "
+    "FROM match_impact ORDER BY match_impact.start_time DESC, match_id",
+    "personal_score_awards": "SELECT coalesce(name, score_name_id::VARCHAR) AS award, matches, "
+    "count, points, points_share AS share FROM personal_score_awards ORDER BY points DESC, award",
+    "expectations": "SELECT start_time, kills, kills_expected, kills_above, deaths, "
+    "deaths_expected, deaths_above FROM expectations "
+    "ORDER BY expectations.start_time DESC, match_id",
+    "career_ranks": "SELECT recorded_at, rank, name, progress FROM career_ranks "
+    "ORDER BY recorded_at DESC, rank DESC, progress DESC",
     "antagonists": "SELECT gamertag, times_killed AS killed, times_killed_by AS killed_by, "
     "net_kills, matches FROM antagonists ORDER BY times_killed + times_killed_by DESC, gamertag",
 }
@@ -153,13 +184,24 @@ def newest_thumbnails(con: duckdb.DuckDBPyConnection, rows: int) -> list[str]:
     return [row[0] for row in found]
 
 
-def thumbnail_sample(con: duckdb.DuckDBPyConnection, rows: int) -> list[dict[str, object]]:
-    """A sample of the posters that is the same as long as they are."""
+def thumbnail_sample(
+    con: duckdb.DuckDBPyConnection, rows: int, turn: int
+) -> list[dict[str, object]]:
+    """A sample of the posters: the same in one turn, others in the next."""
     return _dicts(
         con,
         "SELECT thumbnail_file AS file, thumbnail_width AS width, thumbnail_height AS height "
-        f"FROM thumbnails ORDER BY hash(media_id) LIMIT {rows:d}",
+        f"FROM thumbnails ORDER BY hash(media_id || {turn:d}), media_id LIMIT {rows:d}",
     )
+
+
+def picture_files(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+    """Bytes of every poster and preview that a row names, by its path below `data_dir`."""
+    rows = con.execute(
+        "SELECT thumbnail_file, thumbnail_bytes FROM thumbnails UNION "
+        "SELECT preview_file, preview_bytes FROM thumbnails WHERE preview_file IS NOT NULL"
+    )
+    return dict(rows.fetchall())
 
 
 def file_months(con: duckdb.DuckDBPyConnection) -> list[tuple[datetime, str, int]]:

@@ -1,5 +1,6 @@
 """Migrations: in order, once, each whole or not at all; their outcome is the specification."""
 
+import shutil
 import subprocess
 import sys
 import time
@@ -15,6 +16,11 @@ from media_assets.store.migrate import MIGRATIONS, Migration, _create, apply_pen
 from media_assets.store.spec import Database
 from media_assets.store.tables.catalog import tables_of
 
+ADDED: dict[Database, tuple[str, ...]] = {
+    "player": ("media_verifications", "api_history"),
+    "shared": ("fetch_gaps",),
+}
+"""Tables that the first version did not have."""
 DATABASES: tuple[Database, ...] = ("player", "shared")
 _CATALOG = """
 SELECT table_name, column_name, data_type, is_nullable, column_index FROM duckdb_columns()
@@ -93,6 +99,26 @@ def test_a_file_that_was_deleted_is_made_again(file: Path) -> None:
     assert ledger(file)
 
 
+@pytest.mark.parametrize("database", DATABASES)
+def test_a_database_of_the_first_version_gets_what_came_later(
+    file: Path, database: Database
+) -> None:
+    """Its tables are those of today but for the ones that later migrations brought."""
+    migrate(file, database)
+    with connect(file) as con:
+        expected = catalog(con)
+        for table in ADDED[database]:
+            con.execute(f"DROP TABLE {table}")
+        con.execute("DELETE FROM schema_migrations WHERE version > 1")
+    older = file.with_name("older.duckdb")
+    file.rename(older)  # this process remembers files that it brought up to date
+    shutil.copyfile(older, file)
+    assert migrate(file, database) == len(MIGRATIONS[database]) - 1
+    with connect(file, read_only=True) as con:
+        assert catalog(con) == expected
+    assert ADDED[database]
+
+
 def test_nothing_but_the_database_is_left_beside_it(file: Path) -> None:
     migrate(file, "player")
     assert [path.name for path in file.parent.iterdir()] == ["stats.duckdb"]
@@ -129,7 +155,9 @@ def test_processes_that_make_one_file_at_the_same_time_do_not_collide(file: Path
     ]
     for worker in workers:
         assert worker.communicate()[1] == ""
-    assert [version for version, _ in ledger(file)] == [1]
+    assert [version for version, _ in ledger(file)] == [
+        migration.version for migration in MIGRATIONS["shared"]
+    ]
     assert [path.name for path in file.parent.iterdir()] == ["stats.duckdb"]
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from media_assets.errors import StoreError
 from media_assets.store.connect import connect, in_memory
 from media_assets.store.spec import Column, Table
 from media_assets.store.write import difference, make_equal, relation, upsert
@@ -140,3 +141,10 @@ def test_after_it_there_is_no_difference(before, after) -> None:
         key for key in after if before.get(key) != after[key]
     }
     assert set(stale.iter_rows()) == before.keys() - after.keys()
+
+
+def test_a_key_that_stands_twice_is_refused_with_table_and_key(file: Path) -> None:
+    make_equal(file, TALLY, frame(A))
+    with connect(file) as con, pytest.raises(StoreError, match="tally: .*name 'a', day 1"):
+        upsert(con, TALLY, frame(("a", 1, 7, 0.5, ["x"]), B, ("a", 1, 8, 0.5, ["x"])))
+    assert stored(file) == [A]

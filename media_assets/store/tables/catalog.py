@@ -3,16 +3,20 @@
 from media_assets.store.spec import Database, Table
 from media_assets.store.tables.analysis import ANALYSIS_TABLES
 from media_assets.store.tables.captures import CAPTURE_TABLES
+from media_assets.store.tables.levelup import LEVELUP_TABLES
 from media_assets.store.tables.library import LIBRARY_TABLES
 from media_assets.store.tables.matches import MATCH_TABLES
 from media_assets.store.tables.players import PLAYER_TABLES
+from media_assets.store.tables.statistics import STATISTICS_TABLES
 
 TABLES: tuple[Table, ...] = (
     *LIBRARY_TABLES,
     *ANALYSIS_TABLES,
     *CAPTURE_TABLES,
     *PLAYER_TABLES,
+    *STATISTICS_TABLES,
     *MATCH_TABLES,
+    *LEVELUP_TABLES,
 )
 
 

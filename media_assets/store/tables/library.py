@@ -106,4 +106,31 @@ MEDIA_NOTES = Table(
     ),
 )
 
-LIBRARY_TABLES = (MEDIA_FILES, LIBRARY_SCANS, MEDIA_STAGES, MEDIA_FAILURES, MEDIA_NOTES)
+MEDIA_VERIFICATIONS = Table(
+    "media_verifications",
+    "player",
+    "the latest verification of one media: whether its file still has the bytes that were recorded",
+    ("media_id",),
+    (
+        MEDIA_ID,
+        Column("result", "VARCHAR", "`ok`; `changed`: size or mtime differ from the latest scan's; "
+               "`corrupt`: size and mtime are the same, the bytes are not; `missing`; `unreadable`.",
+               required=True),
+        Column("message", "VARCHAR", "What was found, where it is not `ok`."),
+        Column("verified_at", "TIMESTAMP", "When, UTC.", required=True),
+        Column("last_ok_at", "TIMESTAMP", "When it was last `ok`, UTC: a backup of that time is "
+               "whole."),
+        Column("file_size", "BIGINT", "Size that was recorded then.", "bytes", required=True),
+        Column("mtime_ns", "BIGINT", "Modification time that was recorded then.", "ns since 1970",
+               required=True),
+    ),
+)  # fmt: skip
+
+LIBRARY_TABLES = (
+    MEDIA_FILES,
+    LIBRARY_SCANS,
+    MEDIA_STAGES,
+    MEDIA_FAILURES,
+    MEDIA_NOTES,
+    MEDIA_VERIFICATIONS,
+)

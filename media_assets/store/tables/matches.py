@@ -29,7 +29,8 @@ MATCH_REGISTRY = Table(
         Column("game_variant_version_id", "VARCHAR", "Version of the game variant asset."),
         Column("game_variant_name", "VARCHAR", "Name of the game variant; NULL while not known."),
         Column("game_variant_category", "INTEGER", "Category number of the response."),
-        Column("mode_category", "VARCHAR", "Name of that category, for example `oddball`."),
+        Column("mode_category", "VARCHAR", "Name of that category, for example `oddball`; of a match "
+               "that LevelUp alone knows, its own name."),
         Column("lifecycle_mode", "INTEGER", "1 custom, 3 matchmade, as the response has it."),
         Column("playlist_experience", "INTEGER", "Experience number of the response."),
         Column("is_ranked", "BOOLEAN", "Ranked, from the playlist data or a recorded rank; NULL "
@@ -54,6 +55,9 @@ MATCH_REGISTRY = Table(
                required=True),
         Column("created_at", "TIMESTAMP", "When the row was made, UTC.", required=True),
         Column("updated_at", "TIMESTAMP", "When the row last changed, UTC.", required=True),
+        Column("levelup_parts", "INTEGER", "Bits of `backfill_completed` that come from a LevelUp "
+               "database and from no response yet, with 512 where the match itself does; 0 or NULL: "
+               "all comes from responses."),
     ),
 )  # fmt: skip
 
@@ -133,6 +137,21 @@ MEDALS_EARNED = Table(
     ),
 )
 
+PERSONAL_SCORES = Table(
+    "personal_scores",
+    "shared",
+    "one kind of personal score that one player was awarded in one match",
+    ("match_id", "xuid", "score_name_id"),
+    (
+        MATCH_ID,
+        XUID,
+        Column("score_name_id", "BIGINT", "Kind of award; goes beyond 32 bits.", required=True),
+        Column("count", "INTEGER", "How often.", required=True),
+        Column("points", "INTEGER", "Personal score for all of them; below 0 for a betrayal.",
+               "points", required=True),
+    ),
+)  # fmt: skip
+
 KILLER_VICTIM_PAIRS = Table(
     "killer_victim_pairs",
     "shared",
@@ -154,19 +173,34 @@ XUID_ALIASES = Table(
     (
         XUID,
         Column("gamertag", "VARCHAR", "Name as written.", required=True),
-        Column("source", "VARCHAR", "`users`, `profile` or `film`.", required=True),
+        Column("source", "VARCHAR", "`users`, `profile`, `film` or `levelup`.", required=True),
         Column("last_seen", "TIMESTAMP", "When the name was in use, UTC.", required=True),
     ),
 )
 
+CAREER_PROGRESS = Table(
+    "career_progress",
+    "shared",
+    "the career rank of one player at one time",
+    ("xuid", "recorded_at"),
+    (
+        XUID,
+        Column("recorded_at", "TIMESTAMP", "When the response was recorded, UTC.", required=True),
+        Column("rank", "INTEGER", "Ranks that were completed, as the response counts: from 0.",
+               required=True),
+        Column("progress", "INTEGER", "Points towards the next rank.", "points", required=True),
+        Column("is_highest", "BOOLEAN", "There is no higher one.", required=True),
+    ),
+)  # fmt: skip
+
 ASSET_NAMES = Table(
     "asset_names",
     "shared",
-    "the name of one version of a map, playlist, pair, game variant, or of one medal",
+    "the name of one version of a map, playlist, pair, game variant, or of one medal or career rank",
     ("asset_kind", "asset_id", "version_id"),
     (
-        Column("asset_kind", "VARCHAR", "`map`, `playlist`, `pair`, `game_variant` or `medal`.",
-               required=True),
+        Column("asset_kind", "VARCHAR", "`map`, `playlist`, `pair`, `game_variant`, `medal` or "
+               "`career_rank`.", required=True),
         Column("asset_id", "VARCHAR", "Asset.", required=True),
         Column("version_id", "VARCHAR", "Version; empty where there is none.", required=True),
         Column("name", "VARCHAR", "Public name.", required=True),
@@ -186,7 +220,8 @@ SOURCE_FILES = Table(
         Column("mtime_ns", "BIGINT", "Modification time that was read.", "ns since 1970",
                required=True),
         Column("content", "VARCHAR", "`stats`, `skill`, `film`, `history`, `users`, `profile`, "
-               "`medals`, `asset`, `film_manifest`, `match_count` or `unknown`.", required=True),
+               "`medals`, `asset`, `film_manifest`, `match_count`, `career`, `career_ladder` or "
+               "`unknown`.", required=True),
         Column("match_id", "VARCHAR", "Match that it is about."),
         Column("start_time", "TIMESTAMP", "Start of that match, where it says so, UTC."),
         Column("end_time", "TIMESTAMP", "End of that match, where it says so, UTC."),
@@ -197,13 +232,38 @@ SOURCE_FILES = Table(
     ),
 )  # fmt: skip
 
+FETCH_GAPS = Table(
+    "fetch_gaps",
+    "shared",
+    "one thing that the match API was asked for and did not give",
+    ("part", "subject"),
+    (
+        Column("part", "VARCHAR", "`stats`, `skill` or `film` of a match; `history` for a whole sync "
+               "of a player; the name of a `map`, `playlist`, `pair`, `game_variant`, `medal` or "
+               "`user`.", required=True),
+        Column("subject", "VARCHAR", "Match, player, asset or medal.", required=True),
+        Column("asked_by", "VARCHAR", "Player whose sync asked for it last; NULL for names."),
+        Column("status", "INTEGER", "HTTP status; NULL where no whole answer came."),
+        Column("message", "VARCHAR", "What came instead, in words.", required=True),
+        Column("final", "BOOLEAN", "Asked for again by a full sync alone.", required=True),
+        Column("attempts", "INTEGER", "Syncs that asked for it.", required=True),
+        Column("first_failed_at", "TIMESTAMP", "First of them, UTC.", required=True),
+        Column("last_failed_at", "TIMESTAMP", "Last of them, UTC.", required=True),
+        Column("next_retry_at", "TIMESTAMP", "When the sensor asks for another sync, UTC; NULL: "
+               "never. Every sync retries what is not final."),
+    ),
+)  # fmt: skip
+
 MATCH_TABLES = (
     MATCH_REGISTRY,
     MATCH_PARTICIPANTS,
     HIGHLIGHT_EVENTS,
     MEDALS_EARNED,
+    PERSONAL_SCORES,
     KILLER_VICTIM_PAIRS,
     XUID_ALIASES,
+    CAREER_PROGRESS,
     ASSET_NAMES,
     SOURCE_FILES,
+    FETCH_GAPS,
 )

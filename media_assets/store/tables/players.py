@@ -17,6 +17,21 @@ MATCH_HISTORY = Table(
     ),
 )  # fmt: skip
 
+API_HISTORY = Table(
+    "api_history",
+    "player",
+    "one match as the match API lists it in the player's history",
+    ("xuid", "match_id"),
+    (
+        XUID,
+        MATCH_ID,
+        Column("start_time", "TIMESTAMP", "Start of the match, UTC.", required=True),
+        Column("end_time", "TIMESTAMP", "End of the match, UTC.", required=True),
+        Column("next_older", "VARCHAR", "Match that is listed next below it; empty for the oldest "
+               "of all; NULL where reading stopped: the next sync reads on from there."),
+    ),
+)  # fmt: skip
+
 PLAYER_MATCH_STATS = Table(
     "player_match_stats",
     "player",
@@ -61,6 +76,9 @@ PLAYER_MATCH_STATS = Table(
         Column("with_friends", "INTEGER", "Other configured players in the match.", required=True),
         Column("performance_score", "DOUBLE",
                "0 to 100 against the player's earlier matches; NULL before ten of them."),
+        Column("playlist_id", "VARCHAR", "Playlist asset."),
+        Column("kills_stddev", "DOUBLE", "Standard deviation of the expected kills."),
+        Column("deaths_stddev", "DOUBLE", "Standard deviation of the expected deaths."),
     ),
 )  # fmt: skip
 
@@ -119,6 +137,7 @@ ANTAGONISTS = Table(
 
 PLAYER_TABLES = (
     MATCH_HISTORY,
+    API_HISTORY,
     PLAYER_MATCH_STATS,
     PLAYER_SESSIONS,
     TEAMMATES_AGGREGATE,
