@@ -149,7 +149,7 @@ def _write_all(root: Path, items: list[Capture | Track], workers: int) -> None:
         PoolLimits(workers, _ITEM_SECONDS, _WORKER_MIB),
         weight=_effort,
         prepare=_prepare,
-        preload=__name__,
+        preload=[__name__],
         chunking=Chunking(items=1),
     )
     with closing(outcomes):

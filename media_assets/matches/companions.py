@@ -2,8 +2,8 @@
 
 import polars as pl
 
+from media_assets.matches.outcomes import LOSS, WIN, win_rate
 from media_assets.matches.player_stats import in_teams
-from media_assets.matches.sessions import LOSS, WIN
 from media_assets.store.frames import as_table
 from media_assets.store.tables.players import ANTAGONISTS, TEAMMATES_AGGREGATE
 
@@ -44,7 +44,7 @@ def teammates(
             pl.col("start_time").min().alias("first_played"),
             pl.col("start_time").max().alias("last_played"),
         )
-        .with_columns(_win_rate())
+        .with_columns(win_rate("wins_together", "losses_together").alias("same_team_win_rate"))
         .join(known_gamertags(aliases, participants, registry), on="xuid", how="left")
     )
     order = aggregate.sort("matches_together", "xuid", descending=[True, False])
@@ -95,9 +95,3 @@ def known_gamertags(
         .agg(pl.col("gamertag").last())
     )
     return pl.concat([aliases.select("xuid", "gamertag"), named]).sort("xuid")
-
-
-def _win_rate() -> pl.Expr:
-    wins, losses = pl.col("wins_together"), pl.col("losses_together")
-    decided = wins + losses
-    return pl.when(decided > 0).then(wins / decided).alias("same_team_win_rate")

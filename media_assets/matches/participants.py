@@ -1,4 +1,4 @@
-"""Rows of `match_participants` and `medals_earned` from the players of a stats response."""
+"""What a stats response says of its players: participants, medals, personal scores."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -78,6 +78,23 @@ def medal_rows(match_id: str, player: Json) -> Iterator[Row]:
     for medal_name_id, count in counts.items():
         yield {
             "match_id": match_id, "xuid": xuid, "medal_name_id": medal_name_id, "count": count,
+        }  # fmt: skip
+
+
+def score_rows(match_id: str, player: Json) -> Iterator[Row]:
+    """The rows of `personal_scores` of one player, awards of several teams added up."""
+    counts: Counter[int] = Counter()
+    points: Counter[int] = Counter()
+    for team in player["PlayerTeamStats"]:
+        for award in team["Stats"]["CoreStats"].get("PersonalScores") or ():
+            kind = integer(award["NameId"], 64)
+            counts[kind] += integer(award["Count"])
+            points[kind] += integer(award["TotalPersonalScoreAwarded"])
+    xuid = player_id_of(player["PlayerId"])
+    for kind, count in counts.items():
+        yield {
+            "match_id": match_id, "xuid": xuid, "score_name_id": kind, "count": count,
+            "points": points[kind],
         }  # fmt: skip
 
 

@@ -10,8 +10,8 @@ from media_assets.store.frames import as_table
 from media_assets.store.tables.players import PLAYER_MATCH_STATS
 
 REGISTRY_COLUMNS = (
-    "match_id", "start_time", "end_time", "playlist_name", "map_name", "map_id", "mode_category",
-    "is_ranked", "teams_enabled", "team_0_score", "team_1_score", "medals_loaded",
+    "match_id", "start_time", "end_time", "playlist_id", "playlist_name", "map_name", "map_id",
+    "mode_category", "is_ranked", "teams_enabled", "team_0_score", "team_1_score", "medals_loaded",
 )  # fmt: skip
 """What is needed of `match_registry`."""
 
@@ -19,7 +19,7 @@ PARTICIPANT_COLUMNS = (
     "match_id", "xuid", "team_id", "outcome", "rank", "score", "personal_score", "kills", "deaths",
     "assists", "kda", "accuracy", "damage_dealt", "damage_taken", "shots_fired", "shots_hit",
     "average_life_seconds", "time_played_seconds", "first_joined_time", "last_leave_time",
-    "team_mmr", "kills_expected", "deaths_expected",
+    "team_mmr", "kills_expected", "kills_stddev", "deaths_expected", "deaths_stddev",
 )  # fmt: skip
 """What is needed of `match_participants`."""
 

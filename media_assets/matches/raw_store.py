@@ -1,17 +1,19 @@
 """Responses and film chunks as they came, each written once and never changed.
 
-    <root>/<match id>/stats.json, skill.json, film_<major version>.gzip, film.missing
+    <root>/<match id>/stats.json, skill.json, skill.missing, film_<major version>.gzip, film.missing
     <responses>/<kind>/<digest>.json
 
 A file appears whole or not at all: it is written and flushed below `.incoming` and then renamed.
 What a killed process leaves there is nobody's match, and `remove_leftovers` clears it away.
 """
 
+import errno
 import os
 import re
+import shutil
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,15 +25,19 @@ from media_assets.errors import MatchDataError
 from media_assets.matches.film import RecordedFilm
 from media_assets.matches.ids import match_id_of
 from media_assets.matches.responses import ContentKind, Json, parse_json
+from media_assets.matches.skill import RecordedSkill
 
 STATS = "stats.json"
 SKILL = "skill.json"
+SKILL_MISSING = "skill.missing"
 FILM_MISSING = "film.missing"
 LEFTOVER_SECONDS = 24 * 3600
 
 _INCOMING = ".incoming"
+_REJECTED = f"{STATS}.rejected"
 _PART = re.compile(
-    r"stats\.json|skill\.json|film\.missing|film_(?P<version>\d{1,4})\.gzip", re.ASCII
+    r"stats\.json|skill\.json|skill\.missing|film\.missing|film_(?P<version>\d{1,4})\.gzip",
+    re.ASCII,
 )
 
 
@@ -64,6 +70,22 @@ class RawStore:
         """
         return _write_once(self._root, self._path(match_id, part), data)
 
+    def put_match(self, match_id: str, parts: Mapping[str, bytes]) -> bool:
+        """Store parts of a match; True when any was written.
+
+        A match that is not there at all appears whole, with one rename. Where it is there already,
+        parts are added one by one, the statistics last.
+
+        Raises:
+            MatchDataError: when the id or the name of a part is not allowed.
+            OSError: when the folder cannot be written.
+        """
+        folder = self._folder(match_id)
+        if not folder.exists() and self._put_whole(folder, parts):
+            return True
+        stats_last = sorted(parts, key=lambda part: part == STATS)
+        return sum(self.put(match_id, part, parts[part]) for part in stats_last) > 0
+
     def has(self, match_id: str) -> bool:
         """Whether the match is there."""
         return self._path(match_id, STATS).is_file()
@@ -90,15 +112,15 @@ class RawStore:
             ) from error
 
     def match_ids(self) -> Iterator[str]:
-        """The matches that are there, sorted by id."""
+        """The matches that are there, sorted by id. A folder with another spelling is nobody's."""
         try:
             names = sorted(os.listdir(self._root))
         except FileNotFoundError:
             return
         for name in names:
             with suppress(MatchDataError):
-                if self.has(name):
-                    yield match_id_of(name)
+                if match_id_of(name) == name and self.has(name):
+                    yield name
 
     def stats(self, match_id: str) -> Json:
         """The stats response, parsed.
@@ -108,13 +130,16 @@ class RawStore:
         """
         return self._object(match_id, STATS)
 
-    def skill(self, match_id: str) -> Json | None:
-        """The skill response, parsed; None when it is not there.
+    def skill(self, match_id: str) -> RecordedSkill:
+        """The skill response, parsed, `missing`, or None when nobody looked yet.
 
         Raises:
             MatchDataError: when it is no JSON object.
         """
-        return self._object(match_id, SKILL) if SKILL in self.parts(match_id) else None
+        parts = self.parts(match_id)
+        if SKILL in parts:
+            return self._object(match_id, SKILL)
+        return "missing" if SKILL_MISSING in parts else None
 
     def film(self, match_id: str) -> RecordedFilm:
         """Major version and bytes of the film chunk, `missing`, or None when nobody looked yet."""
@@ -127,11 +152,35 @@ class RawStore:
     def reject(self, match_id: str) -> None:
         """Move statistics that cannot be used out of the way, so that better ones may come."""
         path = self._path(match_id, STATS)
-        path.replace(path.with_name(f"{STATS}.rejected"))
+        path.replace(path.with_name(_REJECTED))
+
+    def was_rejected(self, match_id: str, data: bytes) -> bool:
+        """Whether these are the very statistics that could not be used."""
+        try:
+            return (self._folder(match_id) / _REJECTED).read_bytes() == data
+        except OSError:
+            return False
 
     def remove_leftovers(self, now: float | None = None) -> int:
-        """Remove what killed processes left more than a day before `now` (s since 1970)."""
+        """Remove what killed processes left more than a day from `now` (s since 1970)."""
         return _remove_leftovers(self._root, time.time() if now is None else now)
+
+    def _put_whole(self, folder: Path, parts: Mapping[str, bytes]) -> bool:
+        """Write all parts into a draft folder and rename it; False when somebody was faster."""
+        names = [self._path(folder.name, part).name for part in parts]
+        draft = self._root / _INCOMING / f"{folder.name}.{os.getpid()}.{uuid.uuid4().hex}"
+        draft.mkdir(parents=True)
+        try:
+            for name in names:
+                _write(draft / name, parts[name])
+            draft.rename(folder)
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
+            return False
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+        return True
 
     def _folder(self, match_id: str) -> Path:
         return self._root / match_id_of(match_id)
@@ -185,7 +234,7 @@ class ResponseStore:
             yield StoredResponse(kind, path.stem, seen, path)
 
     def remove_leftovers(self, now: float | None = None) -> int:
-        """Remove what killed processes left more than a day before `now` (s since 1970)."""
+        """Remove what killed processes left more than a day from `now` (s since 1970)."""
         return _remove_leftovers(self._root, time.time() if now is None else now)
 
 
@@ -197,10 +246,7 @@ def _write_once(root: Path, target: Path, data: bytes, mtime_ns: int | None = No
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = incoming / f"{target.name}.{os.getpid()}.{uuid.uuid4().hex}"
     try:
-        with draft.open("xb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
+        _write(draft, data)
         if mtime_ns is not None:
             os.utime(draft, ns=(mtime_ns, mtime_ns))
         draft.replace(target)
@@ -209,12 +255,20 @@ def _write_once(root: Path, target: Path, data: bytes, mtime_ns: int | None = No
     return True
 
 
+def _write(path: Path, data: bytes) -> None:
+    with path.open("xb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
 def _remove_leftovers(root: Path, now: float) -> int:
     incoming = root / _INCOMING
     removed = 0
     for path in incoming.iterdir() if incoming.is_dir() else ():
         with suppress(FileNotFoundError):  # another process clears away too
-            if path.stat().st_mtime < now - LEFTOVER_SECONDS:
-                path.unlink()
+            # The mtime is that of the recording; a time to come is that of a wrong clock.
+            if abs(now - path.stat().st_ctime) > LEFTOVER_SECONDS:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
                 removed += 1
     return removed

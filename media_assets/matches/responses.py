@@ -2,8 +2,11 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
+
+from pydantic_core import from_json
 
 from media_assets.errors import MatchDataError
 from media_assets.matches.ids import match_id_of
@@ -35,6 +38,8 @@ def parse_json(data: bytes) -> JsonValue:
     Raises:
         MatchDataError: saying where it is not JSON.
     """
+    with suppress(ValueError):  # half the time; what it refuses may be JSON all the same
+        return from_json(data)
     try:
         return json.loads(data)
     except json.JSONDecodeError as error:

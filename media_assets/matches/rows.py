@@ -1,26 +1,26 @@
 """From the responses about one match to rows of the shared tables. Keys are column names."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from media_assets.errors import MatchDataError
 from media_assets.matches.backfill import FROM_FILM, FROM_SKILL, FROM_STATS, Backfill
-from media_assets.matches.categories import is_firefight, mode_category
+from media_assets.matches.categories import is_firefight, is_ranked, mode_category
 from media_assets.matches.fields import flag, integer, optional_integer, optional_text
 from media_assets.matches.film import FilmEvent, FilmEvents, RecordedFilm, read_film
 from media_assets.matches.ids import match_id_of, player_id_of
 from media_assets.matches.pairs import kill_counts, killer_victim_pairs
-from media_assets.matches.participants import medal_rows, participant_row, team_of
+from media_assets.matches.participants import medal_rows, participant_row, score_rows, team_of
 from media_assets.matches.responses import Json
-from media_assets.matches.skill import MatchSkill, read_skill
+from media_assets.matches.skill import MatchSkill, RecordedSkill, read_skill
 from media_assets.matches.times import seconds, utc_time
 
 Row = dict[str, object]
+Columns = Mapping[str, Sequence[object]]
 
 _NO_EVENTS = FilmEvents((), ())
 _NO_SKILL = MatchSkill({}, None)
-_MATCHMADE = 3
 _ASSETS = (
     ("playlist", "Playlist"),
     ("map", "MapVariant"),
@@ -35,24 +35,27 @@ class MatchRows:
 
     `registry` leaves out what only the run knows: names of assets, `player_count`,
     `first_sync_by`, `first_sync_at`, `created_at` and `updated_at`. `events` are by time with `seq`
-    from 0, `pairs` by killer and victim. `problems` says what of the skill or the film could not be
-    used, in words; the rest of the match is whole all the same.
+    from 0, a sequence for each column: a match has hundreds, and a dictionary each would take ten
+    times as long to make and to hand over. `pairs` are by killer and victim. `problems` says what
+    of the skill or the film could not be used, in words; the rest of the match is whole all the
+    same.
     """
 
     registry: Row
     participants: list[Row]
-    events: list[Row]
+    events: Columns
     medals: list[Row]
+    scores: list[Row]
     pairs: list[Row]
     aliases: list[Row]
     problems: tuple[str, ...]
 
 
-def match_rows(stats: Json, skill: Json | None, film: RecordedFilm) -> MatchRows:
+def match_rows(stats: Json, skill: RecordedSkill, film: RecordedFilm) -> MatchRows:
     """All rows that one match gives.
 
-    `film` is the major version and the compressed chunk, `missing` when it is known that there is
-    none, or None when it was not looked for yet. What was looked for sets its bits in
+    `film` is the major version and the compressed chunk. It and `skill` are `missing` when it is
+    known that there is none, or None when nobody looked yet. What was looked for sets its bits in
     `backfill_completed`, readable or not.
 
     Raises:
@@ -95,16 +98,17 @@ def _rows(
     return MatchRows(
         registry=registry,
         participants=participants,
-        events=[_event_row(match_id, seq, event) for seq, event in enumerate(film.events)],
+        events=_event_columns(match_id, film.events),
         medals=[row for player in players for row in medal_rows(match_id, player)],
+        scores=[row for player in players for row in score_rows(match_id, player)],
         pairs=_pair_rows(match_id, film, stats),
         aliases=_alias_rows(gamertags, utc_time(info["EndTime"])),
         problems=tuple(problems),
     )
 
 
-def _skill(skill: Json | None, problems: list[str]) -> MatchSkill:
-    if skill is None:
+def _skill(skill: RecordedSkill, problems: list[str]) -> MatchSkill:
+    if skill is None or skill == "missing":
         return _NO_SKILL
     try:
         return read_skill(skill)
@@ -126,7 +130,7 @@ def _events(film: RecordedFilm, problems: list[str]) -> FilmEvents:
     return events
 
 
-def _attempted(skill: Json | None, film: RecordedFilm) -> Backfill:
+def _attempted(skill: RecordedSkill, film: RecordedFilm) -> Backfill:
     bits = FROM_STATS
     if skill is not None:
         bits |= FROM_SKILL
@@ -138,7 +142,6 @@ def _attempted(skill: Json | None, film: RecordedFilm) -> Backfill:
 def _registry(match_id: str, stats: Json, ranked: bool | None) -> Row:
     info = stats["MatchInfo"]
     category = optional_integer(info.get("GameVariantCategory"))
-    lifecycle = optional_integer(info.get("LifecycleMode"))
     scores = {
         team["TeamId"]: integer(team["Stats"]["CoreStats"]["Score"])
         for team in stats.get("Teams") or ()
@@ -150,11 +153,10 @@ def _registry(match_id: str, stats: Json, ranked: bool | None) -> Row:
         "duration_seconds": seconds(info["Duration"]),
         "game_variant_category": category,
         "mode_category": mode_category(category),
-        "lifecycle_mode": lifecycle,
+        "lifecycle_mode": optional_integer(info.get("LifecycleMode")),
         "playlist_experience": optional_integer(info.get("PlaylistExperience")),
-        # Only matches that matchmaking made can be ranked.
-        "is_ranked": False if lifecycle not in (None, _MATCHMADE) else ranked,
-        "is_firefight": is_firefight(category),
+        "is_ranked": is_ranked(info, ranked),
+        "is_firefight": is_firefight(info),
         "teams_enabled": flag(info["TeamsEnabled"]),
         "season_id": optional_text(info.get("SeasonId")),
         "team_0_score": scores.get(0),
@@ -167,17 +169,12 @@ def _registry(match_id: str, stats: Json, ranked: bool | None) -> Row:
     return row
 
 
-def _event_row(match_id: str, seq: int, event: FilmEvent) -> Row:
+def _event_columns(match_id: str, events: Sequence[FilmEvent]) -> Columns:
+    columns = zip(*events, strict=True) if events else ((),) * len(FilmEvent._fields)
     return {
-        "match_id": match_id,
-        "seq": seq,
-        "event_type": event.event_type,
-        "time_ms": event.time_ms,
-        "xuid": event.xuid,
-        "gamertag": event.gamertag,
-        "type_hint": event.type_hint,
-        "medal_value": event.medal_value,
-        "medal_name": event.medal_name,
+        "match_id": (match_id,) * len(events),
+        "seq": range(len(events)),
+        **dict(zip(FilmEvent._fields, columns, strict=True)),
     }
 
 

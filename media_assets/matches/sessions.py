@@ -5,14 +5,12 @@ from datetime import timedelta
 
 import polars as pl
 
+from media_assets.matches.outcomes import LOSS, WIN, total
 from media_assets.store.frames import as_table
 from media_assets.store.tables.players import PLAYER_SESSIONS
 
 SESSION_GAP = timedelta(minutes=120)
 """A longer time without a match ends a session."""
-
-WIN, LOSS = 2, 3
-"""Values of `outcome`."""
 
 _NOBODY = pl.lit([], dtype=pl.List(pl.String))
 
@@ -87,7 +85,7 @@ def player_sessions(stats: pl.DataFrame, presence: pl.DataFrame) -> pl.DataFrame
             pl.len().alias("matches"),
             (pl.col("outcome") == WIN).sum().alias("wins"),
             (pl.col("outcome") == LOSS).sum().alias("losses"),
-            *(_total(name) for name in ("kills", "deaths", "assists")),
+            *(total(name) for name in ("kills", "deaths", "assists")),
             pl.col("kda").mean().alias("kda_mean"),
             pl.col("friends").first(),
         )
@@ -98,8 +96,3 @@ def player_sessions(stats: pl.DataFrame, presence: pl.DataFrame) -> pl.DataFrame
 def _with_friends(matches: pl.DataFrame, presence: pl.DataFrame) -> pl.DataFrame:
     joined = matches.join(presence.select("match_id", "friends"), on="match_id", how="left")
     return joined.with_columns(pl.col("friends").fill_null(_NOBODY))
-
-
-def _total(name: str) -> pl.Expr:
-    """The sum, or NULL of nothing but NULLs, where polars says 0."""
-    return pl.when(pl.col(name).count() > 0).then(pl.col(name).sum()).alias(name)

@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from media_assets.errors import MatchDataError
 from media_assets.matches.fields import finite
 from media_assets.matches.ids import player_id_of
 from media_assets.matches.responses import Json
+
+RecordedSkill: TypeAlias = Json | Literal["missing"] | None
+"""The response; `missing`: the API has none; None: nobody looked yet."""
 
 NO_SKILL: Mapping[str, float | None] = {
     "team_mmr": None,
@@ -22,8 +26,9 @@ NO_SKILL: Mapping[str, float | None] = {
 class MatchSkill:
     """`columns`: xuid -> skill columns of `match_participants`.
 
-    `ranked` is True when a rank was recorded for anybody, before or after the match; else None,
-    because a ranked match of players who are not placed yet looks like one that is not ranked.
+    `ranked` is True where anybody had a rank before or after the match, or was being placed, which
+    counts the matches to go. It is False where somebody's ranks were recorded and say neither, and
+    None where nobody's were.
     """
 
     columns: Mapping[str, Mapping[str, float | None]]
@@ -37,15 +42,16 @@ def read_skill(parsed: Json) -> MatchSkill:
         MatchDataError: when it is not of the shape of the API.
     """
     columns: dict[str, Mapping[str, float | None]] = {}
-    ranked = False
+    ranks: list[Json] = []
     try:
         for value in parsed["Value"]:
             result = value["Result"] if value["ResultCode"] == 0 else None
             columns[player_id_of(value["Id"])] = _columns(result) if result else NO_SKILL
-            ranked = ranked or bool(result and _has_rank(result))
+            ranks.extend(_ranks(result) if result else ())
+        ranked = any(_is_rank(rank) for rank in ranks) if ranks else None
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise MatchDataError(f"the skill response has another shape: {error!r}") from error
-    return MatchSkill(columns, ranked or None)
+    return MatchSkill(columns, ranked)
 
 
 def _columns(result: Json) -> Mapping[str, float | None]:
@@ -60,7 +66,12 @@ def _columns(result: Json) -> Mapping[str, float | None]:
     }
 
 
-def _has_rank(result: Json) -> bool:
+def _ranks(result: Json) -> list[Json]:
     recap = result.get("RankRecap") or {}
-    ranks = (recap.get("PreMatchCsr") or {}, recap.get("PostMatchCsr") or {})
-    return any((rank.get("Value") or 0) > 0 or bool(rank.get("Tier")) for rank in ranks)
+    return [rank for rank in (recap.get("PreMatchCsr"), recap.get("PostMatchCsr")) if rank]
+
+
+def _is_rank(rank: Json) -> bool:
+    """A rank, or a placement: -1 and no tier, but some matches that decide it."""
+    numbers = ("Value", "MeasurementMatchesRemaining", "InitialMeasurementMatches")
+    return any((rank.get(name) or 0) > 0 for name in numbers) or bool(rank.get("Tier"))

@@ -8,7 +8,7 @@ accepted too.
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -17,7 +17,14 @@ from media_assets.errors import LibraryError, MatchDataError
 from media_assets.library.mtime import storable
 from media_assets.matches.film import decompress_film
 from media_assets.matches.ids import match_id_in, match_id_of
-from media_assets.matches.raw_store import FILM_MISSING, SKILL, STATS, film_part, film_version
+from media_assets.matches.raw_store import (
+    FILM_MISSING,
+    SKILL,
+    SKILL_MISSING,
+    STATS,
+    film_part,
+    film_version,
+)
 from media_assets.matches.responses import (
     ContentKind,
     JsonValue,
@@ -31,6 +38,7 @@ MAX_SOURCE_BYTES: Final = 256 * 1024**2
 """Largest file that is read; recorded responses have up to 0.4 MiB."""
 
 _HEAD_BYTES = 1024
+_MISSING: Final[Mapping[str, ContentKind]] = {FILM_MISSING: "film", SKILL_MISSING: "skill"}
 _FILM_NAME = re.compile(r"(?P<version>\d{1,4})_(?P<match>[0-9a-fA-F-]{36})\.gzip", re.ASCII)
 _JSON_STARTS = (b"{", b"[")
 _MARKS = b"\0\xef\xbb\xbf\xff\xfe"  # of a byte order mark, and what UTF-16 puts between
@@ -125,8 +133,8 @@ def _stat(entry: os.DirEntry[str]) -> SourceStat | None:
 def _read(path: Path, stream: BinaryIO) -> SourceContent:
     if os.fstat(stream.fileno()).st_size > MAX_SOURCE_BYTES:
         raise MatchDataError(f"the file is larger than {MAX_SOURCE_BYTES} bytes")
-    if path.name == FILM_MISSING and (match_id := _id(path.parent.name)):
-        return SourceContent("film", match_id, None, b"", FILM_MISSING)
+    if path.name in _MISSING and (match_id := _id(path.parent.name)):
+        return SourceContent(_MISSING[path.name], match_id, None, b"", path.name)
     if film := _film_name(path):
         return _film(*film, stream.read())
     return _response(path, _json_text(path, stream))

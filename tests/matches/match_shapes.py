@@ -38,6 +38,10 @@ def medal(name_id, count=1):
     return {"NameId": name_id, "Count": count, "TotalPersonalScoreAwarded": 0}
 
 
+def score(name_id, count=1, points=100):
+    return {"NameId": name_id, "Count": count, "TotalPersonalScoreAwarded": points}
+
+
 def player(number=1, *, bot=False, team=0, stats=None, participation=None, **changes):
     """`stats`: one dictionary of core stats for each team that was played in."""
     teams = [core()] if stats is None else stats

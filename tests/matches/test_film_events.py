@@ -63,6 +63,25 @@ def test_events_are_in_order_of_time_and_stable():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("time_ms", [375, 1500, 12_000, 24_000, 48_003])
+@pytest.mark.parametrize("kind", ["kill", "death", "medal"])
+def test_a_time_that_looks_like_the_end_of_the_event_does_not_end_it(kind, time_ms):
+    events = [event("mode", 10, 2), event(kind, time_ms, 1), event("mode", 50_000, 2)]
+    for version in (38, 40):
+        found = read_film(film_chunk(events, version), version)
+        assert [(one.event_type, one.time_ms) for one in found.events] == [
+            ("mode", 10), (kind, time_ms), ("mode", 50_000),
+        ]  # fmt: skip
+        assert found.unreadable == ()
+
+
+def test_an_unreadable_event_does_not_take_the_next_ones_end():
+    events = [event(hint=77, time_ms=5), event("kill", 9), event("death", 9, 2)]
+    found = read_film(film_chunk(events), 38)
+    assert [one.event_type for one in found.events] == ["kill", "death"]
+    assert len(found.unreadable) == 1
+
+
 def test_a_kind_that_nobody_knows_leaves_the_other_events():
     chunk = film_chunk([event(), event(hint=77, time_ms=5000)])
     found = read_film(chunk, 38)

@@ -9,7 +9,6 @@ import duckdb
 import match_shapes as shapes
 import pytest
 
-from media_assets.errors import ConfigurationError
 from media_assets.settings import EngineSettings, MatchSettings, PlayerSettings, Settings
 from media_assets.stages.load_matches import LoadReport, load_matches
 from media_assets.stages.platform import Platform
@@ -222,10 +221,10 @@ def test_no_folder_of_matches_is_no_error(records: Records) -> None:
     assert loaded.matches == 0
 
 
-def test_the_live_source_is_refused_in_words(records: Records) -> None:
+def test_with_the_live_source_recorded_files_are_left_alone(records: Records) -> None:
+    records.add_match(1)
     settings = records.platform.settings.model_copy(update={"matches": MatchSettings(source="api")})
-    with pytest.raises(ConfigurationError, match=r"matches\.source"):
-        take_in(Platform(settings))
+    assert take_in(Platform(settings)).seen == 0
 
 
 @pytest.mark.parametrize("name", ["shared", "Shared", "a...b", "tab\there"])

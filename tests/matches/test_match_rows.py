@@ -8,6 +8,7 @@ from match_shapes import (
     match_id,
     medal,
     player,
+    score,
     skill,
     skill_value,
     stats,
@@ -23,7 +24,7 @@ from media_assets.store.tables import matches as tables
 
 SET_BY_THE_RUN = {
     "playlist_name", "map_name", "pair_name", "game_variant_name", "player_count", "first_sync_by",
-    "first_sync_at", "created_at", "updated_at",
+    "first_sync_at", "created_at", "updated_at", "levelup_parts",
 }  # fmt: skip
 
 
@@ -36,9 +37,18 @@ def only(response):
     return row
 
 
+def event_rows(found):
+    """The rows of the events, which come as columns."""
+    return [
+        dict(zip(found.events, values, strict=True))
+        for values in zip(*found.events.values(), strict=True)
+    ]
+
+
 def whole():
     """A match of which everything is known."""
-    players = [player(1, stats=[core(Medals=[medal(4_285_712_605, 2)])]), player(2, team=1)]
+    earned = core(Medals=[medal(4_285_712_605, 2)], PersonalScores=[score(1_024_030_246, 2, 200)])
+    players = [player(1, stats=[earned]), player(2, team=1)]
     events = [
         event("kill", 500, 1, "One"),
         event("death", 501, 2, "Two"),
@@ -52,7 +62,8 @@ def test_every_column_of_every_table_is_set():
     assert found.registry.keys() == set(tables.MATCH_REGISTRY.column_names) - SET_BY_THE_RUN
     for table, filled in (
         (tables.MATCH_PARTICIPANTS, found.participants),
-        (tables.HIGHLIGHT_EVENTS, found.events),
+        (tables.HIGHLIGHT_EVENTS, event_rows(found)),
+        (tables.PERSONAL_SCORES, found.scores),
         (tables.MEDALS_EARNED, found.medals),
         (tables.KILLER_VICTIM_PAIRS, found.pairs),
         (tables.XUID_ALIASES, found.aliases),
@@ -108,7 +119,7 @@ def test_without_players_nothing_is_loaded():
 
 def test_events_pairs_and_aliases_of_a_film():
     found = whole()
-    assert [(e["seq"], e["time_ms"], e["event_type"]) for e in found.events] == [
+    assert [(e["seq"], e["time_ms"], e["event_type"]) for e in event_rows(found)] == [
         (0, 9, "mode"), (1, 500, "kill"), (2, 501, "death"),
     ]  # fmt: skip
     assert found.pairs == [
@@ -142,13 +153,13 @@ def test_teams_break_ties_of_pairs_only_where_there_are_teams():
 def test_a_broken_film_leaves_the_match_whole_and_is_named():
     found = rows(film=(38, b"broken"))
     assert len(found.participants) == 2
-    assert found.events == []
+    assert event_rows(found) == []
     assert "cannot be decompressed" in found.problems[0]
 
 
 def test_an_unreadable_event_is_named():
     found = rows(film=(38, film_chunk([event(), event(hint=77)])))
-    assert len(found.events) == 1
+    assert len(event_rows(found)) == 1
     assert "type 77" in found.problems[0]
 
 
@@ -226,14 +237,22 @@ def test_who_joined_late_and_left_early():
     assert row["time_played_seconds"] == 61.5
 
 
-def test_firefight_is_told_by_the_category():
-    assert rows(stats(GameVariantCategory=42)).registry["is_firefight"] is True
-    assert rows(stats(GameVariantCategory=42)).registry["mode_category"] == "firefight"
-    assert rows(stats(GameVariantCategory=18)).registry["is_firefight"] is False
-    unnamed = rows(stats(GameVariantCategory=9999)).registry
-    assert (unnamed["mode_category"], unnamed["is_firefight"]) == (None, False)
-    unknown = rows(stats(GameVariantCategory=None)).registry
-    assert (unknown["mode_category"], unknown["is_firefight"]) == (None, None)
+@pytest.mark.parametrize(
+    ("category", "experience", "expected"),
+    [
+        (42, None, ("firefight", True)),
+        (42, 6, ("firefight", True)),
+        (13, 6, ("king_of_the_hill", True)),
+        (18, 2, ("oddball", False)),
+        (18, None, ("oddball", False)),
+        (9999, 2, (None, False)),
+        (None, 6, (None, True)),
+        (None, None, (None, None)),
+    ],
+)
+def test_firefight_is_told_by_category_and_playlist(category, experience, expected):
+    row = rows(stats(GameVariantCategory=category, PlaylistExperience=experience)).registry
+    assert (row["mode_category"], row["is_firefight"]) == expected
 
 
 def test_a_custom_match_has_no_playlist_and_is_not_ranked():
@@ -246,20 +265,52 @@ def test_a_custom_match_has_no_playlist_and_is_not_ranked():
     assert row["is_ranked"] is False
 
 
+def placing(**numbers):
+    value = skill_value(value=-1)
+    for rank in value["Result"]["RankRecap"].values():
+        rank.update(numbers)
+    return value
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
         (skill_value(value=1532), True),
         (skill_value(tier="Onyx"), True),
-        (skill_value(value=-1), None),
-        (skill_value(), None),
+        (placing(InitialMeasurementMatches=10), True),
+        (placing(MeasurementMatchesRemaining=4), True),
+        (skill_value(value=-1), False),
+        (skill_value(), False),
         (skill_value(RankRecap=None), None),
+        (skill_value(RankRecap={"PreMatchCsr": {}, "PostMatchCsr": {}}), None),
         (skill_value(code=1, value=1532), None),
     ],
 )
-def test_ranked_is_known_from_a_recorded_rank_only(value, expected):
+def test_ranked_is_known_from_what_was_recorded(value, expected):
     assert rows(skill_response=skill(value)).registry["is_ranked"] is expected
-    assert rows().registry["is_ranked"] is None
+
+
+@pytest.mark.parametrize(
+    ("info", "expected"),
+    [
+        ({}, None),
+        ({"Playlist": {"AssetId": "edfef3ac-9cbe-4fa2-b949-8f29deafd483"}}, True),
+        ({"Playlist": {"AssetId": "EDFEF3AC-9cbe-4fa2-b949-8f29deafd483"}}, True),
+        ({"PlaylistExperience": 3}, False),
+        ({"PlaylistExperience": 5}, False),
+        ({"GameVariantCategory": 42}, False),
+        ({"LifecycleMode": 1}, False),
+        ({"LifecycleMode": None}, None),
+    ],
+)
+def test_ranked_is_told_by_the_response_without_skill(info, expected):
+    assert rows(stats(**info)).registry["is_ranked"] is expected
+
+
+def test_a_recorded_rank_stands_above_what_the_playlist_seems_to_be():
+    ranked = skill(skill_value(value=1532))
+    assert rows(stats(PlaylistExperience=5), ranked).registry["is_ranked"] is True
+    assert rows(stats(LifecycleMode=1), ranked).registry["is_ranked"] is False
 
 
 SKILL_COLUMNS = ("team_mmr", "kills_expected", "kills_stddev", "deaths_expected", "deaths_stddev")

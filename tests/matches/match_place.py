@@ -1,0 +1,84 @@
+"""A folder of recorded matches, the platform over it, and what became of them."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+import match_shapes as shapes
+
+from media_assets.settings import EngineSettings, PlayerSettings, Settings
+from media_assets.stages import players, statistics
+from media_assets.stages.load_matches import LoadReport, load_matches
+from media_assets.stages.platform import Platform
+from media_assets.stages.players import DerivedReport
+from media_assets.stages.take_in import take_in
+
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+PLAYERS = {"ana": str(shapes.xuid(1)), "ben": str(shapes.xuid(2))}
+DERIVE = {
+    "player_match_stats": players.derive_match_stats,
+    "player_sessions": players.derive_sessions,
+    "teammates_aggregate": players.derive_teammates,
+    "antagonists": players.derive_antagonists,
+    "stats_by_map": statistics.derive_by_map,
+    "stats_by_mode": statistics.derive_by_mode,
+    "stats_by_playlist": statistics.derive_by_playlist,
+    "stats_by_hour": statistics.derive_by_hour,
+    "match_streaks": statistics.derive_streaks,
+    "match_impact": statistics.derive_impact,
+    "personal_score_awards": statistics.derive_awards,
+    "expectations": statistics.derive_expectations,
+    "career_ranks": statistics.derive_career,
+}
+
+
+class MatchPlace:
+    """Recorded files below `matches`; zones and xuids of the players are configured."""
+
+    def __init__(
+        self, base: Path, xuids: Mapping[str, str] = PLAYERS, zone: str = "Europe/Paris"
+    ) -> None:
+        self.source = base / "matches"
+        self.source.mkdir(parents=True)
+        configured = {
+            name: PlayerSettings(xuid=xuid, timezone=zone) for name, xuid in xuids.items()
+        }
+        settings = Settings(base=base, players=configured, engine=EngineSettings(workers=1))
+        self.platform = Platform(settings, clock=lambda: NOW)
+
+    def write(self, name: str, value: object) -> None:
+        """One recorded file: bytes as they are, anything else as JSON."""
+        path = self.source / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(value if isinstance(value, bytes) else json.dumps(value).encode())
+
+    def load(self) -> LoadReport:
+        """Take in what is new, and load it."""
+        take_in(self.platform)
+        return load_matches(self.platform, next(iter(self.platform.settings.players), None))
+
+    def derive(self, player: str) -> dict[str, DerivedReport]:
+        """Every table of a player."""
+        return {table: derive(self.platform, player) for table, derive in DERIVE.items()}
+
+    def shared(self, query: str, *values: object) -> list[tuple[object, ...]]:
+        """Rows of the shared tables."""
+        return _rows(self.platform.places.shared_database, query, values)
+
+    def own(self, player: str, query: str, *values: object) -> list[tuple[object, ...]]:
+        """Rows of a player's tables."""
+        return _rows(self.platform.places.player_database(player), query, values)
+
+    def damage(self, statement: str, player: str | None = None) -> None:
+        """Change a table behind the back of the product."""
+        places = self.platform.places
+        file = places.player_database(player) if player else places.shared_database
+        with duckdb.connect(str(file)) as con:
+            con.execute(statement)
+
+
+def _rows(file: Path, query: str, values: tuple[object, ...]) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(file), read_only=True) as con:
+        return con.execute(query, list(values)).fetchall()
