@@ -1,34 +1,44 @@
 """The analysis: what is pending goes through the pool, its results are written batch by batch."""
 
-import os
 import time
 from collections.abc import Generator, Iterable, Iterator
+from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from media_assets.engine.pool import PoolLimits, map_unordered
+from media_assets.engine.pool import Outcome, PoolLimits, map_unordered
+from media_assets.engine.worker import Failed
+from media_assets.errors import CorruptMediaError, StoreError
 from media_assets.library.content import edges_of
 from media_assets.library.paths import openable
 from media_assets.settings import Settings
-from media_assets.stages.batch import AnalysisReport, BatchBuilder, Result, is_failure
+from media_assets.stages.batch import AnalysisReport, BatchBuilder, Result, is_failure, text_length
 from media_assets.stages.catalog import (
     STAGE_NAMES,
     STAGES,
+    Stage,
     StageName,
     failure_settings,
     result_settings,
 )
 from media_assets.stages.platform import Platform
-from media_assets.stages.products import WorkItem, WorkOptions, make_products, prepare_worker
+from media_assets.stages.products import (
+    PRELOAD,
+    Make,
+    WorkItem,
+    WorkOptions,
+    make_products,
+    prepare_worker,
+)
 from media_assets.stages.progress import Listener, Meter, silent
 from media_assets.store import analysis as store
-from media_assets.store.connect import connect, transaction
+from media_assets.store.connect import connect, make_folder, transaction
 
-BATCH_MEDIA = 256
+BATCH_MEDIA = 1024  # closing a connection writes its log into the file: 30 to 90 ms each time
 BATCH_SECONDS = 5.0
+BATCH_TEXT = 32 * 1024 * 1024  # characters: the tags of one file may have a million
 _PICTURE_WEIGHT = 512 * 1024
 
 
@@ -37,9 +47,14 @@ def analyse(
     player: str,
     stages: Iterable[StageName] = STAGE_NAMES,
     *,
+    catalog: tuple[Stage, ...] = STAGES,
+    make: Make = make_products,
     listener: Listener = silent,
 ) -> AnalysisReport:
     """Do the wanted stages for every media of the player for which they are pending.
+
+    `catalog` says what each stage applies to and which version its code has. `make` does the work
+    on one file, in a worker process: a function of a module, that can be pickled.
 
     Each file is read once, for all of its stages. Results are written in batches of up to
     `BATCH_MEDIA` media, each in one transaction: a kill loses the batch in flight, a stop writes
@@ -47,15 +62,15 @@ def analyse(
     """
     report = AnalysisReport()
     with platform.writing(player):
-        run = _Run(platform, player, frozenset(stages))
+        run = _Run(
+            platform, player, stage_frame(platform.settings, frozenset(stages), catalog), make
+        )
         meter = Meter(f"{player}: media analysed", run.count, listener)
         for items in run.passes():
             for outcomes in _batches(run.results(items)):
                 run.write(outcomes, report)
                 failed = sum(1 for outcome in outcomes if is_failure(outcome))
                 meter.count(done=len(outcomes) - failed, failed=failed)
-        if report.rows_written:
-            run.sweep()
         report.seconds = meter.seconds
         if run.count:
             meter.tell()
@@ -65,9 +80,10 @@ def analyse(
 class _Run:
     """One analysis of one player."""
 
-    def __init__(self, platform: Platform, player: str, wanted: frozenset[StageName]) -> None:
+    def __init__(self, platform: Platform, player: str, stages: pl.DataFrame, make: Make) -> None:
         self._platform = platform
-        self._stages = stage_frame(platform.settings, wanted)
+        self._make = make
+        self._stages = stages
         self._database = platform.player_database(player)
         self._folder = platform.places.derived(player)
         self._pending = self._load_pending()
@@ -91,7 +107,7 @@ class _Run:
         settings = self._platform.settings
         options = WorkOptions(settings.thumbnails, settings.limits, self._folder)
         return map_unordered(
-            partial(make_products, options),
+            partial(self._make, options),
             items,
             PoolLimits(
                 settings.workers,
@@ -100,27 +116,35 @@ class _Run:
             ),
             weight=_weight,
             prepare=prepare_worker,
-            preload=make_products.__module__,
+            preload=PRELOAD,
         )
 
     def write(self, outcomes: list[Result], report: AnalysisReport) -> None:
         """Write one batch in one transaction."""
         now = self._platform.now()
-        batch = BatchBuilder(self._stages, self._donors, self._folder, self._platform.settings.data)
-        for outcome in outcomes:
-            batch.add(outcome, now)
+        try:
+            batch, rows = self._built(outcomes, now)
+        except StoreError:  # one of them says what no table can hold
+            batch, rows = self._built([self._storable(outcome, now) for outcome in outcomes], now)
         with connect(self._database) as con, transaction(con):
-            report.rows_written += store.write_batch(con, batch.build(), now)
+            report.rows_written += store.write_batch(con, rows, now)
         batch.tally(report)
 
-    def sweep(self) -> None:
-        """Remove posters and previews that no row names any more, and unfinished ones."""
-        with connect(self._database, read_only=True) as con:
-            wanted = store.referenced_derived(con)
-        base = self._platform.settings.data
-        for entry in os.scandir(self._folder):
-            if Path(entry.path).relative_to(base).as_posix() not in wanted:
-                Path(entry.path).unlink(missing_ok=True)
+    def _built(self, outcomes: Iterable[Result], now: datetime) -> tuple[BatchBuilder, store.Batch]:
+        data = self._platform.settings.data
+        batch = BatchBuilder(self._stages, self._donors, self._folder, data)
+        for outcome in outcomes:
+            batch.add(outcome, now)
+        return batch, batch.build()
+
+    def _storable(self, outcome: Result, now: datetime) -> Result:
+        """The outcome, or the failure that it is when its rows do not fit their tables."""
+        try:
+            self._built([outcome], now)
+        except StoreError as error:
+            reason = CorruptMediaError(f"says something that cannot be true: {error}")
+            return Outcome(outcome.item, None, Failed.of(reason))
+        return outcome
 
     def _load_pending(self) -> pl.DataFrame:
         with connect(self._database, read_only=True) as con:
@@ -128,7 +152,7 @@ class _Run:
             if rows.is_empty():
                 return rows
             shared_sizes = store.load_sizes(con)
-        self._folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self._folder)
         return _with_fingerprints(rows, shared_sizes)
 
     def _items(self, rows: pl.DataFrame) -> Iterator[WorkItem]:
@@ -140,7 +164,9 @@ class _Run:
         return (_item(row, hashes.get(row["media_id"])) for row in rows.iter_rows(named=True))
 
 
-def stage_frame(settings: Settings, wanted: frozenset[StageName]) -> pl.DataFrame:
+def stage_frame(
+    settings: Settings, wanted: frozenset[StageName], catalog: tuple[Stage, ...] = STAGES
+) -> pl.DataFrame:
     """The wanted stages as the store compares them, one row a stage and kind."""
     return pl.DataFrame(
         [
@@ -151,7 +177,7 @@ def stage_frame(settings: Settings, wanted: frozenset[StageName]) -> pl.DataFram
                 "settings": result_settings(stage, kind, settings),
                 "failure_settings": failure_settings(stage, kind, settings),
             }
-            for stage in STAGES
+            for stage in catalog
             if stage.name in wanted
             for kind in stage.kinds
         ],
@@ -198,15 +224,20 @@ def _weight(item: WorkItem) -> int:
 
 
 def _batches(results: Generator[Result, None, None]) -> Iterator[list[Result]]:
-    """Batches of up to `BATCH_MEDIA` results or `BATCH_SECONDS`; a stop hands over the last."""
+    """Batches of up to `BATCH_MEDIA` results, `BATCH_TEXT` of what they say, or `BATCH_SECONDS`.
+
+    A stop hands over the last.
+    """
     batch: list[Result] = []
-    started = time.monotonic()
+    started, text = time.monotonic(), 0
     try:
         for result in results:
             batch.append(result)
-            if len(batch) >= BATCH_MEDIA or time.monotonic() - started > BATCH_SECONDS:
+            text += text_length(result)
+            full = len(batch) >= BATCH_MEDIA or text >= BATCH_TEXT
+            if full or time.monotonic() - started > BATCH_SECONDS:
                 yield batch
-                batch, started = [], time.monotonic()
+                batch, started, text = [], time.monotonic(), 0
     except GeneratorExit:
         raise
     except BaseException:

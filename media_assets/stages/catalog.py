@@ -46,6 +46,7 @@ def failure_settings(stage: Stage, kind: Kind, settings: Settings) -> str:
     return (
         f"{result_settings(stage, kind, settings)} pixels={limits.max_pixels} "
         f"side={limits.max_side} image={limits.max_image_bytes} "
-        f"embedded={limits.max_embedded_bytes} "
+        f"embedded={limits.max_embedded_bytes} frames={limits.max_frames} "
+        f"scans={limits.max_scans} "
         f"seconds={engine.item_timeout_seconds:g} memory={engine.worker_memory_mib}"
     ).strip()

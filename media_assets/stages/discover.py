@@ -9,21 +9,25 @@ from pathlib import Path
 
 import polars as pl
 
-from media_assets.library.content import edges_of
+from media_assets.library.content import edges_of, hash_of
 from media_assets.library.guard import FolderCount, FolderVerdict, judge
 from media_assets.library.identity import (
     SEEN,
     Comparison,
+    Contents,
     Settlement,
     compare,
+    contents,
     find_moves,
     new_ids,
+    seen_twice,
     settle,
+    with_equal_edges,
     with_paths,
     worth_a_fingerprint,
 )
 from media_assets.library.paths import keys_of, path_of, shown
-from media_assets.library.walk import SeenFiles, WalkReport, walk
+from media_assets.library.walk import FileWalk, SeenFiles, WalkReport, walk
 from media_assets.stages.platform import Platform
 from media_assets.stages.progress import Listener, Meter, silent
 from media_assets.store import library as store
@@ -104,11 +108,13 @@ def discover(
     *,
     allow_mass_missing: bool = False,
     listener: Listener = silent,
+    file_walk: FileWalk = walk,
 ) -> ScanReport:
     """Scan the player's folders and bring `media_files` up to date.
 
     No file is opened, but for those whose size is that of a content that is gone from its place:
-    of these the edges are read, to tell a move from a new file. What became of the known media is
+    of these the edges are read, to tell a move from a new file, and all of it where the edges
+    leave a doubt. What became of the known media is
     written in one transaction, then new media are added: a kill leaves those to the next scan.
     """
     meter = Meter(f"{player}: files seen", None, listener)
@@ -116,8 +122,8 @@ def discover(
     with platform.writing(player):
         with connect(database, read_only=True) as con:
             known, verdicts = store.load_known(con), store.load_verdicts(con)
-        walked = _walk_all(platform, player, known, meter)
-        plan = _plan(platform, known, walked, allow_mass_missing=allow_mass_missing)
+        walked = _walk_all(platform, player, known, file_walk, meter)
+        plan = _plan(platform, database, known, walked, allow_mass_missing=allow_mass_missing)
         del known, walked
         rows = _write(platform, player, database, plan, verdicts)
     meter.tell()
@@ -125,20 +131,20 @@ def discover(
 
 
 def _walk_all(
-    platform: Platform, player: str, known: pl.DataFrame, meter: Meter
+    platform: Platform, player: str, known: pl.DataFrame, file_walk: FileWalk, meter: Meter
 ) -> tuple[_Walked, ...]:
     folders = platform.settings.folders(player)
-    walked = tuple(_walk_folder(platform, folder, meter) for folder in folders)
+    walked = tuple(_walk_folder(platform, folder, file_walk, meter) for folder in folders)
     configured = platform.settings.player(player).folders is not None
     if not configured and known.is_empty() and walked[0].report.root_absent:
         return ()  # a player of matches alone, who has no library yet
     return walked
 
 
-def _walk_folder(platform: Platform, folder: Path, meter: Meter) -> _Walked:
+def _walk_folder(platform: Platform, folder: Path, file_walk: FileWalk, meter: Meter) -> _Walked:
     text, report = shown(str(folder))[0], WalkReport()
     frames, parts, rows = [], [], 0
-    for part in walk(folder, frozenset(platform.settings.library.ignore), report):
+    for part in file_walk(folder, frozenset(platform.settings.library.ignore), report):
         parts.append(part)
         rows += len(part.names)
         meter.count(done=len(part.names))
@@ -161,14 +167,15 @@ def _seen_frame(folder: str, parts: list[SeenFiles]) -> pl.DataFrame:
 
 def _plan(
     platform: Platform,
+    database: Path,
     known: pl.DataFrame,
     walked: tuple[_Walked, ...],
     *,
     allow_mass_missing: bool,
 ) -> _Plan:
     unreadable = frozenset(path for part in walked for path in part.report.unreadable)
-    comparison = compare(known, _all_seen(walked), unreadable)
-    moves = find_moves(comparison, _fingerprints(worth_a_fingerprint(comparison)))
+    comparison = _compare(known, _all_seen(walked), unreadable)
+    moves = find_moves(_contents(comparison, database))
     settlement = settle(comparison, moves)
     losses = _losses(
         platform, known, walked, comparison, settlement, allow_mass_missing=allow_mass_missing
@@ -186,6 +193,16 @@ def _plan(
         known_ids=known["media_id"],
         report=_report(walked, comparison, settlement, losses, added.height),
     )
+
+
+def _compare(known: pl.DataFrame, seen: pl.DataFrame, unreadable: frozenset[str]) -> Comparison:
+    """A file that moved while the walk was on may have been seen twice: the last place counts."""
+    comparison = compare(known, seen, unreadable)
+    doubles = seen_twice(comparison, known, seen)
+    left = [key for key in doubles if not os.path.lexists(path_of(key))]
+    if not left:
+        return comparison
+    return compare(known, seen.filter(~pl.col("key").is_in(left)), unreadable)
 
 
 def _all_seen(walked: tuple[_Walked, ...]) -> pl.DataFrame:
@@ -250,12 +267,28 @@ def _count(part: _Walked, known: pl.DataFrame, gone: pl.DataFrame) -> FolderCoun
     )
 
 
-def _fingerprints(candidates: pl.DataFrame) -> pl.DataFrame:
-    """Of files that can be read; the others are new, and the analysis says what is wrong."""
+def _contents(comparison: Comparison, database: Path) -> Contents:
+    """What is lost and what may be it. A file that cannot be read is new: the analysis says why."""
+    candidates = worth_a_fingerprint(comparison)
     keys, sizes = candidates["key"], candidates["file_size"]
-    values = [edges_of(path_of(key), size) for key, size in zip(keys, sizes, strict=True)]
-    prints = pl.Series("fingerprint", values, dtype=pl.String)
-    return pl.DataFrame([keys, prints]).drop_nulls()
+    edges = [edges_of(path_of(key), size) for key, size in zip(keys, sizes, strict=True)]
+    fingerprints = _of_keys(keys, "fingerprint", edges)
+    found = contents(
+        comparison, fingerprints, _hashes(database, with_equal_edges(comparison, fingerprints))
+    )
+    unread = found.unread
+    return found.told(_of_keys(unread, "file_hash", [hash_of(path_of(key)) for key in unread]))
+
+
+def _hashes(database: Path, media_ids: pl.Series) -> pl.DataFrame:
+    if media_ids.is_empty():  # opening a database takes 40 ms
+        return pl.DataFrame(schema={"media_id": pl.String, "file_hash": pl.String})
+    with connect(database, read_only=True) as con:
+        return store.load_hashes(con, media_ids)
+
+
+def _of_keys(keys: pl.Series, name: str, values: list[str | None]) -> pl.DataFrame:
+    return pl.DataFrame([keys, pl.Series(name, values, dtype=pl.String)]).drop_nulls()
 
 
 def _write(

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from media_assets.errors import MediaAssetsError
+from media_assets.errors import ConfigurationError, MediaAssetsError
+from media_assets.settings import Settings, load_credentials
 from media_assets.stages.platform import SHARED, Platform
 from media_assets.stages.players import find_players, unusable_folders
 
@@ -34,7 +35,7 @@ def examine(platform: Platform) -> Iterator[Finding]:
         yield _package(package)
     settings = platform.settings
     yield _folder("library.root", settings.library_root, "create it, or set library.root")
-    yield _folder("matches", settings.match_directory, "set matches.directory, or play without")
+    yield _matches(settings)
     yield _writable(settings.data)
     yield _free(settings.data)
     try:
@@ -70,6 +71,18 @@ def _folder(subject: str, folder: Path, remedy: str) -> Finding:
     return Finding(subject, str(folder))
 
 
+def _matches(settings: Settings) -> Finding:
+    if settings.matches.source == "files":
+        return _folder(
+            "matches", settings.match_directory, "set matches.directory, or play without"
+        )
+    try:
+        load_credentials()
+    except ConfigurationError as error:
+        return Finding("matches", "the match API, without tokens", str(error))
+    return Finding("matches", "the match API; tokens are set")
+
+
 def _writable(folder: Path) -> Finding:
     existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
     if not os.access(existing, os.W_OK):
@@ -96,4 +109,5 @@ def _lock(name: str, file: Path) -> Finding:
     except Timeout:
         return Finding(subject, "held by a run", "wait for it, or end it")
     except OSError as error:
-        return Finding(subject, f"cannot be tried: {error.strerror}", f"remove {file}")
+        remedy = f"remove {file}" if os.access(file.parent, os.W_OK) else "see data_dir"
+        return Finding(subject, f"cannot be tried: {error.strerror}", remedy)

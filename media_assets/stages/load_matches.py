@@ -1,23 +1,35 @@
 """From the raw responses to the shared tables: every match once, for all players."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 from media_assets.engine.pool import Outcome, PoolLimits, map_unordered
 from media_assets.errors import MatchDataError
 from media_assets.library.mtime import storable
 from media_assets.library.paths import shown
-from media_assets.matches.backfill import Backfill
-from media_assets.matches.raw_store import FILM_MISSING, SKILL, STATS, RawStore, film_version
+from media_assets.matches.backfill import FROM_FILM, FROM_SKILL, FROM_STATS, Backfill
+from media_assets.matches.raw_store import (
+    FILM_MISSING,
+    SKILL,
+    SKILL_MISSING,
+    STATS,
+    RawStore,
+    film_version,
+)
 from media_assets.matches.rows import MatchRows, match_rows
 from media_assets.stages.platform import SHARED, Platform
+from media_assets.stages.players import players_by_xuid
 from media_assets.stages.progress import Listener, Meter, silent
 from media_assets.store import matches as store
 from media_assets.store.connect import connect, transaction
 
-BATCH_MATCHES = 250
+BATCH_MATCHES = 1000
+BATCH_EVENTS = 300_000
+"""A batch ends with either. Each costs 50 ms besides its rows, and its rows up to 150 MiB."""
 _WEIGHT = 256 * 1024
 
 Result = Outcome[str, MatchRows]
@@ -39,8 +51,8 @@ def load_matches(
 ) -> LoadReport:
     """Load every raw match that is not in the registry, or has a part that was not looked at.
 
-    Batches of up to `BATCH_MATCHES` matches, each in one transaction with its flags. A match that
-    cannot be read is named among the failures and stops no other.
+    Each batch of matches is one transaction with its flags, and is written while the next is read.
+    A match that cannot be read is named among the failures and stops no other.
     """
     report = LoadReport()
     database = platform.shared_database()
@@ -48,26 +60,32 @@ def load_matches(
         with connect(database, read_only=True) as con:
             loaded = store.load_backfill(con)
         raw = RawStore(platform.places.raw_matches)
-        raw.remove_leftovers()
         pending = [match_id for match_id in raw.match_ids() if _is_pending(raw, match_id, loaded)]
         meter = Meter("matches loaded", len(pending), listener)
-        batch: list[Result] = []
-        for outcome in _parsed(platform, pending):
-            batch.append(outcome)
-            if len(batch) == BATCH_MATCHES:
-                _write(platform, database, batch, first_sync_by, report, meter)
-                batch = []
-        if batch:
-            _write(platform, database, batch, first_sync_by, report, meter)
-        report.renamed = store.refresh_names(database, _xuids(platform), platform.now())
+        write = partial(_write, platform, database, first_sync_by, loaded)
+        for outcomes, rows in _one_behind(write, _batches(_parsed(platform, pending))):
+            for table, written in rows.items():
+                report.rows[table] = report.rows.get(table, 0) + written
+            failed = sum(outcome.error is not None for outcome in outcomes)
+            report.matches += len(outcomes) - failed
+            report.failed += failed
+            meter.count(done=len(outcomes) - failed, failed=failed)
+        report.renamed = store.refresh_names(database, players_by_xuid(platform), platform.now())
     report.seconds = meter.seconds
     return report
 
 
 def read_match(folder: Path, match_id: str) -> MatchRows:
-    """All rows of one raw match. Runs in a worker process."""
+    """All rows of one raw match. Runs in a worker process.
+
+    Raises:
+        MatchDataError: the statistics cannot be used, or are those of another match.
+    """
     raw = RawStore(folder)
-    return match_rows(raw.stats(match_id), raw.skill(match_id), raw.film(match_id))
+    rows = match_rows(raw.stats(match_id), raw.skill(match_id), raw.film(match_id))
+    if rows.registry["match_id"] != match_id:
+        raise MatchDataError(f"{STATS} is that of another match: {rows.registry['match_id']}")
+    return rows
 
 
 def prepare_worker() -> None:
@@ -85,30 +103,57 @@ def _parsed(platform: Platform, pending: list[str]) -> Iterator[Result]:
         limits,
         weight=lambda _: _WEIGHT,
         prepare=prepare_worker,
-        preload=read_match.__module__,
+        preload=[read_match.__module__],
     )
 
 
-def _is_pending(raw: RawStore, match_id: str, loaded: dict[str, int]) -> bool:
+def _is_pending(raw: RawStore, match_id: str, loaded: Mapping[str, int]) -> bool:
     if match_id not in loaded:
         return True
     parts = raw.parts(match_id)
-    there = Backfill(0)
-    if SKILL in parts:
-        there |= Backfill.SKILL
+    there = FROM_STATS
+    if SKILL in parts or SKILL_MISSING in parts:
+        there |= FROM_SKILL
     if FILM_MISSING in parts or any(film_version(part) is not None for part in parts):
-        there |= Backfill.EVENTS
+        there |= FROM_FILM
     return bool(there & ~Backfill(loaded[match_id]))
+
+
+def _batches(outcomes: Iterable[Result]) -> Iterator[list[Result]]:
+    batch: list[Result] = []
+    events = 0
+    for outcome in outcomes:
+        batch.append(outcome)
+        events += len(outcome.result.events["seq"]) if outcome.result else 0
+        if len(batch) == BATCH_MATCHES or events >= BATCH_EVENTS:
+            yield batch
+            batch, events = [], 0
+    if batch:
+        yield batch
+
+
+def _one_behind(
+    write: Callable[[list[Result]], dict[str, int]], batches: Iterable[list[Result]]
+) -> Iterator[tuple[list[Result], dict[str, int]]]:
+    """Each batch with what was written of it, in another thread while the next one is collected."""
+    with ThreadPoolExecutor(max_workers=1) as writer:
+        under_way: tuple[list[Result], Future[dict[str, int]]] | None = None
+        for batch in batches:
+            if under_way is not None:
+                yield under_way[0], under_way[1].result()
+            under_way = batch, writer.submit(write, batch)
+        if under_way is not None:
+            yield under_way[0], under_way[1].result()
 
 
 def _write(
     platform: Platform,
     database: Path,
-    outcomes: list[Result],
     first_sync_by: str | None,
-    report: LoadReport,
-    meter: Meter,
-) -> None:
+    loaded: Mapping[str, int],
+    outcomes: list[Result],
+) -> dict[str, int]:
+    """Write a batch; returns rows by table."""
     now = platform.now()
     stamp: dict[str, object] = {
         "first_sync_by": first_sync_by,
@@ -117,36 +162,37 @@ def _write(
         "created_at": now,
         "updated_at": now,
     }
-    batch = store.MatchBatch([], [], [], [], [], [], [])
-    failed = 0
+    batch = store.MatchBatch([], [], [], [], [], [], [], [])
     rejected: list[str] = []
     for outcome in sorted(outcomes, key=lambda outcome: outcome.item):
         problems: tuple[str, ...] = ()
         if outcome.result is not None:
-            _collect(batch, outcome.result, stamp)
+            attempted = loaded.get(outcome.item, 0)
+            _collect(batch, outcome.result, attempted, stamp)
             problems = outcome.result.problems
         elif outcome.error is not None:
-            failed += 1
             problems = (outcome.error.message,)
         if problems:
             batch.problems.append(_problem_row(platform, outcome.item, problems))
         if outcome.error is not None and outcome.error.error_class == MatchDataError.__name__:
             rejected.append(outcome.item)
     with connect(database) as con, transaction(con):
-        for table, rows in store.write_matches(con, batch).items():
-            report.rows[table] = report.rows.get(table, 0) + rows
+        written = store.write_matches(con, batch)
     for match_id in rejected:
         RawStore(platform.places.raw_matches).reject(match_id)
-    report.matches += len(outcomes) - failed
-    report.failed += failed
-    meter.count(done=len(outcomes) - failed, failed=failed)
+    return written
 
 
-def _collect(batch: store.MatchBatch, rows: MatchRows, stamp: dict[str, object]) -> None:
-    batch.registry.append({**rows.registry, **stamp})
+def _collect(
+    batch: store.MatchBatch, rows: MatchRows, attempted: int, stamp: Mapping[str, object]
+) -> None:
+    """`attempted`: bits that the match has already, some of which other steps have set."""
+    bits = attempted | cast(int, rows.registry["backfill_completed"])
+    batch.registry.append({**rows.registry, **stamp, "backfill_completed": bits})
     batch.participants.extend(rows.participants)
-    batch.events.extend(rows.events)
+    batch.events.append(rows.events)
     batch.medals.extend(rows.medals)
+    batch.scores.extend(rows.scores)
     batch.pairs.extend(rows.pairs)
     batch.aliases.extend(rows.aliases)
 
@@ -165,7 +211,3 @@ def _problem_row(platform: Platform, match_id: str, problems: tuple[str, ...]) -
         "message": "; ".join(problems),
         "read_at": platform.now(),
     }
-
-
-def _xuids(platform: Platform) -> list[str]:
-    return [player.xuid for player in platform.settings.players.values() if player.xuid]

@@ -34,6 +34,6 @@ def annotate(platform: Platform, media_ids: Iterable[str], words: Words) -> dict
 def _owners(platform: Platform, media_ids: list[str]) -> dict[str, str]:
     owners: dict[str, str] = {}
     for player in find_players(platform):
-        with connect(platform.player_database(player), read_only=True) as con:
+        with platform.reading(player) as con:
             owners |= dict.fromkeys(store.known_ids(con, media_ids), player)
     return owners

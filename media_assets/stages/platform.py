@@ -1,19 +1,20 @@
 """What every stage works with: the settings, the places of the data, and a clock."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from media_assets.errors import ConfigurationError
-from media_assets.settings import Settings, load_settings
-from media_assets.store.locks import exclusive as exclusive_lock
-from media_assets.store.migrate import migrate
+from media_assets.matches.live_route import THE_API, Route
+from media_assets.settings import SHARED, Settings, load_settings
+from media_assets.store.connect import Connection
+from media_assets.store.disk import writing_below
+from media_assets.store.locks import exclusive
+from media_assets.store.migrate import migrate, reading
 from media_assets.store.places import Places
 
-SHARED = "shared"
-"""The name that the shared tables have among the published folders; no player may have it."""
+__all__ = ["SHARED", "Platform", "system_clock"]
 
 
 def system_clock() -> datetime:
@@ -23,10 +24,14 @@ def system_clock() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Platform:
-    """Handed to every stage. `clock` gives the present time, aware, in UTC."""
+    """Handed to every stage. `clock` gives the present time, aware, in UTC.
+
+    `route` is how the match API is reached; tests lead it to a server of their own.
+    """
 
     settings: Settings
     clock: Callable[[], datetime] = system_clock
+    route: Route = THE_API
 
     @classmethod
     def load(cls, file: Path | None = None) -> "Platform":
@@ -54,16 +59,22 @@ class Platform:
         migrate(file, "shared")
         return file
 
-    def writing(self, name: str) -> AbstractContextManager[None]:
-        """Hold the write lock of one player, or of `SHARED`, while the block runs."""
-        return exclusive_lock(self.places.lock(name))
+    def reading(self, name: str) -> AbstractContextManager[Connection]:
+        """A connection that reads one player's tables, or those of `SHARED`, and makes nothing.
 
+        Tables that are not there yet read as empty.
+        """
+        if name == SHARED:
+            return reading(self.places.shared_database, "shared")
+        return reading(self.places.player_database(name), "player")
 
-def refuse_reserved(player: str) -> str:
-    """A section whose published folder would be that of the shared tables is refused."""
-    if player.lower() == SHARED:
-        raise ConfigurationError(
-            f"a player cannot be called {player!r}: that folder is for what all players share; "
-            f"rename the section [players.{player}]"
-        )
-    return player
+    @contextmanager
+    def writing(self, name: str) -> Iterator[None]:
+        """Hold the write lock of one player, or of `SHARED`, while the block runs.
+
+        Raises:
+            StoreError: the data folder is full or cannot be written, when taking the lock or in
+                the block.
+        """
+        with exclusive(self.places.lock(name)), writing_below(self.settings.data):
+            yield

@@ -1,20 +1,23 @@
 """Who the players are, and what is derived for one of them from the shared tables."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import polars as pl
 
 from media_assets.errors import ConfigurationError
+from media_assets.library.folders import listed
 from media_assets.library.paths import shown
+from media_assets.matches.backfill import Backfill
 from media_assets.matches.companions import antagonists, known_gamertags, teammates
 from media_assets.matches.player_stats import player_match_stats
+from media_assets.matches.raw_store import RawStore
 from media_assets.matches.sessions import friends_present, player_sessions
-from media_assets.stages.platform import SHARED, Platform, refuse_reserved
+from media_assets.settings import why_no_player
+from media_assets.stages.platform import SHARED, Platform
+from media_assets.store import live as live_store
 from media_assets.store import matches as shared_store
 from media_assets.store import players as store
-from media_assets.store.connect import connect
 from media_assets.store.frames import as_table
 from media_assets.store.spec import Table
 from media_assets.store.tables.players import (
@@ -27,9 +30,6 @@ from media_assets.store.tables.players import (
 from media_assets.store.write import make_equal
 
 Frames = dict[str, pl.DataFrame]
-
-_CONTROLS = frozenset(map(chr, range(32)))
-_LONGEST_NAME = 200  # names of locks and files are made from it
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,9 @@ def find_players(platform: Platform) -> list[str]:
     Folders that cannot be players are left out; `unusable_folders` names them.
 
     Raises:
-        ConfigurationError: `library.root` cannot be read, or a section's name is reserved.
+        ConfigurationError: `library.root` cannot be read.
     """
-    names = {refuse_reserved(name) for name in platform.settings.players}
+    names = set(platform.settings.players)
     names.update(name for name in _library_folders(platform) if _why_unusable(name) is None)
     tables = platform.places.player_database("*").parent.parent
     names.update(file.parent.name for file in tables.glob("*/stats.duckdb"))
@@ -80,21 +80,47 @@ def chosen_players(platform: Platform, names: tuple[str, ...]) -> list[str]:
 
 def xuid_of(platform: Platform, player: str) -> str | None:
     """The player's xuid: as configured, else that of the gamertag with the player's name."""
-    configured = platform.settings.player(player).xuid
-    if configured:
-        return configured
-    with connect(platform.shared_database(), read_only=True) as con:
-        return shared_store.find_xuid(con, player)
+    return _xuids_of(platform, [player]).get(player)
+
+
+def players_by_xuid(platform: Platform) -> dict[str, str]:
+    """The name of each player whose xuid is known, by xuid."""
+    found = _xuids_of(platform, find_players(platform))
+    return {xuid: player for player, xuid in found.items()}
+
+
+def _xuids_of(platform: Platform, players: list[str]) -> dict[str, str]:
+    """The xuid of each player who has one, in the order of the players.
+
+    One connection for all: a run of one player asks for those of everybody.
+    """
+    found = {player: platform.settings.player(player).xuid for player in players}
+    unknown = [player for player, xuid in found.items() if not xuid]
+    if unknown:
+        with platform.reading(SHARED) as con:
+            found |= shared_store.find_xuids(con, unknown)
+    return {player: xuid for player, xuid in found.items() if xuid}
 
 
 def derive_history(platform: Platform, player: str) -> DerivedReport:
-    """Matches of recorded files in which the player took part."""
-    return _derive(platform, player, MATCH_HISTORY, None)
+    """The player's matches: those that are stored or recorded, and those that the API lists."""
+
+    def rows(xuid: str) -> pl.DataFrame:
+        with platform.reading(SHARED) as con:
+            known = shared_store.load_history(con, xuid)
+        with platform.reading(player) as con:
+            listed = live_store.load_listed(con, xuid)
+        more = listed.join(known, on="match_id", how="anti")
+        there = list(RawStore(platform.places.raw_matches).match_ids()) if more.height else []
+        more = more.with_columns(pl.col("match_id").is_in(there).alias("raw_complete"))
+        return pl.concat([known, more]).sort("match_id")
+
+    return make_table(platform, player, MATCH_HISTORY, rows)
 
 
 def derive_match_stats(platform: Platform, player: str) -> DerivedReport:
-    """The player's own numbers, a row a match."""
-    friends = _friends(platform)
+    """The player's own numbers, a row a match; the registry notes that scores were computed."""
+    friends = players_by_xuid(platform)
     report = _derive(
         platform,
         player,
@@ -104,36 +130,38 @@ def derive_match_stats(platform: Platform, player: str) -> DerivedReport:
             frames["medals_earned"], friends,
         ),
     )  # fmt: skip
-    store.create_medal_view(
-        platform.player_database(player), platform.shared_database(), xuid_of(platform, player)
-    )
+    xuid = xuid_of(platform, player)
+    shared = platform.shared_database()
+    store.create_medal_view(platform.player_database(player), shared, xuid)
+    if xuid is not None:
+        with platform.writing(SHARED):
+            shared_store.mark_attempted(shared, xuid, Backfill.PERFORMANCE_SCORES, platform.now())
     return report
 
 
 def derive_sessions(platform: Platform, player: str) -> DerivedReport:
     """The player's sessions."""
-    stats = _own_stats(platform, player)
-    friends = _friends(platform)
+    friends = players_by_xuid(platform)
     return _derive(
         platform,
         player,
         PLAYER_SESSIONS,
         lambda xuid, frames: player_sessions(
-            stats, friends_present(xuid, frames["match_participants"], friends)
+            own_stats(platform, player),
+            friends_present(xuid, frames["match_participants"], friends),
         ),
     )
 
 
 def derive_teammates(platform: Platform, player: str) -> DerivedReport:
     """Who was in the player's team."""
-    stats = _own_stats(platform, player)
     return _derive(
         platform,
         player,
         TEAMMATES_AGGREGATE,
         lambda xuid, frames: teammates(
             xuid, frames["match_participants"], frames["match_registry"],
-            frames["xuid_aliases"], stats,
+            frames["xuid_aliases"], own_stats(platform, player),
         ),
     )  # fmt: skip
 
@@ -158,39 +186,45 @@ def _derive(
     platform: Platform,
     player: str,
     table: Table,
-    compute: Callable[[str, Frames], pl.DataFrame] | None,
+    compute: Callable[[str, Frames], pl.DataFrame],
 ) -> DerivedReport:
-    database, shared = platform.player_database(player), platform.shared_database()
+    """A table that follows from the shared ones."""
+
+    def rows(xuid: str) -> pl.DataFrame:
+        with platform.reading(SHARED) as con:
+            frames = shared_store.load_participants_of(con, xuid)
+        return compute(xuid, frames)
+
+    return make_table(platform, player, table, rows)
+
+
+def make_table(
+    platform: Platform, player: str, table: Table, rows_of: Callable[[str], pl.DataFrame]
+) -> DerivedReport:
+    """Make a table equal to the rows that a player's xuid gives.
+
+    They are computed while the lock is held: of two runs, the later one knows what the other wrote.
+    """
+    database = platform.player_database(player)
     xuid = xuid_of(platform, player)
     if xuid is None:
         return DerivedReport(0, 0, 0, f"no xuid: set players.{player}.xuid in the configuration")
     with platform.writing(player):
-        with connect(shared, read_only=True) as con:
-            if compute is None:
-                rows = shared_store.load_history(con, xuid)
-            else:
-                frames = shared_store.load_participants_of(con, xuid)
-        if compute is not None:
-            rows = compute(xuid, frames)
+        rows = rows_of(xuid)
         written, deleted = make_equal(database, table, as_table(table, rows))
     return DerivedReport(rows.height, written, deleted)
 
 
-def _own_stats(platform: Platform, player: str) -> pl.DataFrame:
-    with connect(platform.player_database(player), read_only=True) as con:
+def own_stats(platform: Platform, player: str) -> pl.DataFrame:
+    """Rows of `player_match_stats` of the player, in order of time."""
+    with platform.reading(player) as con:
         return store.load_match_stats(con)
-
-
-def _friends(platform: Platform) -> dict[str, str]:
-    """The name of each player by xuid."""
-    found = {player: xuid_of(platform, player) for player in find_players(platform)}
-    return {xuid: player for player, xuid in found.items() if xuid is not None}
 
 
 def _library_folders(platform: Platform) -> list[str]:
     root, ignored = platform.settings.library_root, platform.settings.library.ignore
     try:
-        with os.scandir(root) as entries:
+        with listed(str(root), follow=True) as entries:
             return [
                 entry.name
                 for entry in entries
@@ -205,12 +239,4 @@ def _library_folders(platform: Platform) -> list[str]:
 
 
 def _why_unusable(name: str) -> str | None:
-    if name.lower() == SHARED:
-        return f"{SHARED!r} is the folder of what all players share"
-    if shown(name)[1] is not None:
-        return "the name is not UTF-8"
-    if _CONTROLS & set(name) or "..." in name:
-        return "control characters and '...' cannot stand in a partition's name"
-    if len(name.encode()) > _LONGEST_NAME:
-        return f"the name is longer than {_LONGEST_NAME} bytes"
-    return None
+    return "the name is not UTF-8" if shown(name)[1] is not None else why_no_player(name)

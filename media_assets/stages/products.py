@@ -29,6 +29,12 @@ from media_assets.music.metadata import AudioMetadata
 from media_assets.music.music_file import read_music
 from media_assets.settings import LimitSettings, ThumbnailSettings
 from media_assets.stages.catalog import StageName
+from media_assets.store.disk import explain
+
+PRELOAD = (__name__, "scipy.fftpack")
+"""What workers share; imagehash would load scipy in each of them, 0.2 s after its start."""
+
+Metadata = ImageMetadata | ClipMetadata | AudioMetadata
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,18 +88,22 @@ class Products:
     file_hash: str | None = None
     unsettled: bool = False
     twin: bool = False
-    metadata: ImageMetadata | ClipMetadata | AudioMetadata | None = None
+    metadata: Metadata | None = None
     poster: StoredPicture | None = None
     preview: StoredPicture | None = None
     vector: tuple[float, ...] | None = None
     failures: dict[StageName, Failed] = field(default_factory=dict)
 
 
+Make = Callable[[WorkOptions, WorkItem], Products]
+"""What `make_products` is: the work on one file."""
+
+
 @dataclass(slots=True)
 class _Made:
     """Products before they are stored."""
 
-    metadata: ImageMetadata | ClipMetadata | AudioMetadata | None = None
+    metadata: Metadata | None = None
     poster: Picture | None = None
     preview: Picture | None = None
     vector: tuple[float, ...] | None = None
@@ -135,10 +145,11 @@ def _from_stream(options: WorkOptions, item: WorkItem, stream: io.FileIO) -> Pro
         return _from_content(options, item, read_whole(stream, item.size))
     edges = fingerprint_of(stream, item.size)
     if item.kind == "image":
-        error = LimitExceededError(f"{item.size:,} bytes; at most {limit:,} are read of an image")
+        error = LimitExceededError(
+            f"has {item.size:,} bytes, the limit is {limit:,} (limits.max_image_bytes)"
+        )
         return Products(edges, failures=_all_failed(item, error))
-    stream.seek(0)
-    return _stored(options, item, edges, None, _make(options, item, io.BufferedReader(stream)))
+    return _stored(options, item, edges, None, _make_in_place(options, item, stream))
 
 
 def _from_content(options: WorkOptions, item: WorkItem, content: bytes) -> Products:
@@ -147,6 +158,16 @@ def _from_content(options: WorkOptions, item: WorkItem, content: bytes) -> Produ
     if digest == item.twin_hash:
         return Products(edges, digest, twin=True)
     return _stored(options, item, edges, digest, _make(options, item, io.BytesIO(content)))
+
+
+def _make_in_place(options: WorkOptions, item: WorkItem, stream: io.FileIO) -> _Made:
+    """From a file that is too large to be read whole."""
+    stream.seek(0)
+    buffered = io.BufferedReader(stream)
+    try:
+        return _make(options, item, buffered)
+    finally:
+        buffered.detach()  # else its end would close the file, which is looked at once more
 
 
 def _make(options: WorkOptions, item: WorkItem, stream: BinaryIO) -> _Made:
@@ -252,7 +273,7 @@ def _store(folder: Path, stem: str, picture: Picture | None) -> StoredPicture | 
             unfinished.write_bytes(picture.content)
     except OSError as error:
         # No fault of the media: recorded as such it would wait for its retry on a good disk.
-        raise StoreError(f"{folder}: a poster cannot be written: {error.strerror}") from error
+        raise StoreError(explain(folder, "a poster cannot be written", error)) from error
     return StoredPicture(name, picture.width, picture.height, picture.frames, len(picture.content))
 
 
@@ -260,5 +281,9 @@ def _store(folder: Path, stem: str, picture: Picture | None) -> StoredPicture | 
 def _renamed_into(target: Path) -> Iterator[Path]:
     """A file that has its name only when it is whole."""
     unfinished = target.with_name(f".{os.getpid()}.{target.name}")
-    yield unfinished
-    unfinished.replace(target)
+    try:
+        yield unfinished
+        unfinished.replace(target)
+    except OSError:
+        unfinished.unlink(missing_ok=True)  # on a full disk every byte counts
+        raise

@@ -1,5 +1,6 @@
 """Progress of long work: how much is done, how fast, and how long the rest will take."""
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +9,9 @@ INTERVAL_SECONDS = 2.0
 
 PROGRESS_LOGGER = "media_assets.progress"
 """Records of this logger carry a `Progress` as their `progress`; a terminal may show them."""
+
+STORE_LOGGER = "media_assets.store"
+"""Records of this logger say what the store waits for, such as another run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,11 @@ def silent(_: Progress) -> None:
     """A listener for those who do not want to know."""
 
 
+def told(progress: Progress) -> None:
+    """A listener that tells `PROGRESS_LOGGER`."""
+    logging.getLogger(PROGRESS_LOGGER).info("%s", progress, extra={"progress": progress})
+
+
 class Meter:
     """Counts items and tells a listener every two seconds, and once at the end."""
 
@@ -55,6 +64,10 @@ class Meter:
     def seconds(self) -> float:
         """Seconds since the start."""
         return time.monotonic() - self._started
+
+    def expect(self, total: int) -> None:
+        """Say how much it is in all, where that was not known at the start."""
+        self._total = total
 
     def count(self, done: int = 0, failed: int = 0) -> None:
         """Count items; tells the listener when it is time."""

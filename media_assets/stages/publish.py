@@ -1,9 +1,13 @@
 """What people and other programs read: Parquet files, and the view `media`."""
 
+import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from media_assets.stages.platform import SHARED, Platform
 from media_assets.store import publish as store
+from media_assets.store.analysis import referenced_derived
+from media_assets.store.connect import connect
 from media_assets.store.publish import Published
 
 
@@ -24,12 +28,18 @@ class PublishReport:
 
 
 def publish_player(platform: Platform, player: str) -> PublishReport:
-    """Publish the player's tables and `media.parquet`."""
+    """Publish the player's tables and `media.parquet`, and clear away what they no longer name.
+
+    Posters go only now: until the new `media.parquet` is there, readers have the old one, which
+    names the old posters.
+    """
     database = platform.player_database(player)
     with platform.writing(player):
         store.create_media_view(database, platform.settings.data)
         folder = platform.places.published(player)
-        return PublishReport(tuple(store.publish_tables(database, "player", folder)))
+        report = PublishReport(tuple(store.publish_tables(database, "player", folder)))
+        _remove_unnamed(database, platform.places.derived(player))
+    return report
 
 
 def publish_shared(platform: Platform) -> PublishReport:
@@ -38,3 +48,15 @@ def publish_shared(platform: Platform) -> PublishReport:
     with platform.writing(SHARED):
         folder = platform.places.published_shared
         return PublishReport(tuple(store.publish_tables(database, "shared", folder)))
+
+
+def _remove_unnamed(database: Path, folder: Path) -> None:
+    """Remove posters and previews that no row names, and those that were never finished."""
+    if not folder.is_dir():
+        return
+    with connect(database, read_only=True) as con:
+        named = {file.rpartition("/")[2] for file in referenced_derived(con)}
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name not in named:
+                os.unlink(entry.path)  # noqa: PTH108 a Path a poster is slower than the rest

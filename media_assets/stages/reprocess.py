@@ -6,7 +6,7 @@ import polars as pl
 
 from media_assets.library.kinds import Kind
 from media_assets.stages.analyse import stage_frame
-from media_assets.stages.catalog import STAGE_NAMES, StageName
+from media_assets.stages.catalog import STAGE_NAMES, STAGES, Stage, StageName
 from media_assets.stages.platform import Platform
 from media_assets.store import analysis as store
 from media_assets.store.connect import connect, transaction
@@ -26,24 +26,28 @@ class Choice:
     force: bool = False
 
 
-def plan(platform: Platform, player: str, choice: Choice) -> pl.DataFrame:
-    """What would be done again: `media_id`, `file_path`, `stage`, `reason`."""
-    frame = stage_frame(platform.settings, frozenset(choice.stages))
-    with connect(platform.player_database(player), read_only=True) as con:
+def plan(
+    platform: Platform, player: str, choice: Choice, catalog: tuple[Stage, ...] = STAGES
+) -> pl.DataFrame:
+    """What would be done again: `media_id`, `file_path`, `stage`, `reason`. Nothing is written."""
+    frame = stage_frame(platform.settings, frozenset(choice.stages), catalog)
+    with platform.reading(player) as con:
         return store.load_redo(
             con, frame, platform.now(), kind=choice.kind, failed=choice.failed, force=choice.force
         )
 
 
 def forget(platform: Platform, player: str, chosen: pl.DataFrame) -> int:
-    """Make the chosen stages pending; returns how many rows were forgotten.
+    """Make the chosen stages pending; returns how many they are.
 
-    Only the records of what was done and what failed are dropped. The results stay until new ones
-    take their place, and what people wrote or decided is not touched.
+    Only the records of what was done are dropped, and what failed becomes due. The results stay
+    until new ones take their place, and what people wrote or decided is not touched.
     """
+    if chosen.is_empty():
+        return 0
     with (
         platform.writing(player),
         connect(platform.player_database(player)) as con,
         transaction(con),
     ):
-        return store.forget(con, chosen.select("media_id", "stage"))
+        return store.forget(con, chosen.select("media_id", "stage"), platform.now())

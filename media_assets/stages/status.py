@@ -4,10 +4,9 @@ from typing import TypedDict
 
 import polars as pl
 
-from media_assets.stages.platform import Platform
+from media_assets.stages.platform import SHARED, Platform
 from media_assets.stages.players import find_players
 from media_assets.store import status as store
-from media_assets.store.connect import connect
 
 
 class ThumbnailCounts(TypedDict):
@@ -46,7 +45,7 @@ class Status(TypedDict):
 
 def status(platform: Platform) -> Status:
     """The counts of every player, and of the shared tables."""
-    with connect(platform.shared_database(), read_only=True) as con:
+    with platform.reading(SHARED) as con:
         shared = store.shared_counts(con)
     return {
         "players": {name: player_status(platform, name) for name in find_players(platform)},
@@ -56,7 +55,7 @@ def status(platform: Platform) -> Status:
 
 def player_status(platform: Platform, player: str) -> PlayerStatus:
     """The counts of one player."""
-    with connect(platform.player_database(player), read_only=True) as con:
+    with platform.reading(player) as con:
         files, missing, failed = store.file_counts(con)
         eligible, made = store.thumbnail_counts(con)
         total, timed, inside, auto, review = store.capture_counts(con)
@@ -77,11 +76,11 @@ def player_status(platform: Platform, player: str) -> PlayerStatus:
 
 def failures(platform: Platform, player: str) -> pl.DataFrame:
     """What could not be done for one player's media: why, how often tried, when next."""
-    with connect(platform.player_database(player), read_only=True) as con:
+    with platform.reading(player) as con:
         return store.player_failures(con)
 
 
 def source_failures(platform: Platform) -> pl.DataFrame:
     """Recorded files and matches that could not be used."""
-    with connect(platform.shared_database(), read_only=True) as con:
+    with platform.reading(SHARED) as con:
         return store.source_failures(con)

@@ -1,10 +1,12 @@
 """Taking in recorded files: each new one is read once and kept as it came."""
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
-from media_assets.errors import ConfigurationError, LibraryError, MatchDataError
+from media_assets.errors import LibraryError, MatchDataError
 from media_assets.library.paths import shown
 from media_assets.matches.ids import player_id_of
 from media_assets.matches.names import alias_rows, asset_name_rows
@@ -35,20 +37,21 @@ def take_in(platform: Platform, *, listener: Listener = silent) -> TakeInReport:
     """Read the files of the match source that are new or changed, keep them, note what they are.
 
     Rows and files agree after a kill: the file is kept first, and a file without its row is read
-    again. When the tables are empty, what was kept before is read as well, so that the shared
-    database can be built again from it.
+    again. When the tables are empty, what was kept before is read as well, and before the rest, so
+    that the shared database is built again from it. As long as they know of nothing else, that
+    goes on: a rebuild that was interrupted is finished by the next run.
+
+    With the API as the source nothing is recorded, and only such a rebuild has something to read.
     """
-    if platform.settings.matches.source != "files":
-        raise ConfigurationError(
-            'matches.source = "api" cannot be used yet: set it to "files" and record responses '
-            f"into {platform.settings.match_directory}"
-        )
     report = TakeInReport()
     database = platform.shared_database()
     with platform.writing(SHARED):
         with connect(database, read_only=True) as con:
             known = store.load_sources(con)
-        news = [stat for stat in _sources(platform, report, rebuild=not known)
+            is_empty = not store.load_backfill(con)
+        _remove_leftovers(platform)
+        folders = _folders(platform, known, is_empty=is_empty)
+        news = [stat for stat in _sources(platform, report, folders)
                 if known.get(shown(stat.path)[0]) != (stat.size, stat.mtime_ns)]  # fmt: skip
         meter = Meter("recorded files read", len(news), listener)
         for start in range(0, len(news), BATCH_FILES):
@@ -62,10 +65,28 @@ def take_in(platform: Platform, *, listener: Listener = silent) -> TakeInReport:
     return report
 
 
-def _sources(platform: Platform, report: TakeInReport, *, rebuild: bool) -> Iterator[SourceStat]:
-    folders = [platform.settings.match_directory]
-    if rebuild:
-        folders.append(platform.places.raw)
+def _remove_leftovers(platform: Platform) -> None:
+    now = platform.clock().timestamp()
+    RawStore(platform.places.raw_matches).remove_leftovers(now)
+    ResponseStore(platform.places.raw).remove_leftovers(now)
+
+
+def _is_rebuild(platform: Platform, known: Iterable[str]) -> bool:
+    """Whether all that is known, be it nothing, was read from what was kept."""
+    kept = os.path.join(shown(str(platform.places.raw))[0], "")  # noqa: PTH118 keeps the separator
+    return all(path.startswith(kept) for path in known)
+
+
+def _folders(platform: Platform, known: Iterable[str], *, is_empty: bool) -> tuple[Path, ...]:
+    kept, recorded = platform.places.raw, platform.settings.match_directory
+    if platform.settings.matches.source == "api":
+        return (kept,) if is_empty else ()
+    return (kept, recorded) if _is_rebuild(platform, known) else (recorded,)
+
+
+def _sources(
+    platform: Platform, report: TakeInReport, folders: tuple[Path, ...]
+) -> Iterator[SourceStat]:
     for folder in folders:
         try:
             for stat in walk_source(folder):
@@ -81,6 +102,7 @@ class _Batch:
 
     def __init__(self, platform: Platform) -> None:
         self._now = platform.now()
+        self._now_ns = int(self._now.replace(tzinfo=UTC).timestamp() * 1e9)
         self._matches = RawStore(platform.places.raw_matches)
         self._responses = ResponseStore(platform.places.raw)
         self.rows = store.SourceBatch([], [], [])
@@ -116,8 +138,10 @@ class _Batch:
         if source.part is not None and source.match_id is not None:
             self._matches.put(source.match_id, source.part, source.data)
             return
-        self._responses.put_response(source.content, source.data, stat.mtime_ns)
-        seen = datetime.fromtimestamp(stat.mtime_ns / 1e9, UTC).replace(tzinfo=None)
+        # A time to come, of a clock that was ahead, would make a name the latest for years.
+        seen_ns = min(stat.mtime_ns, self._now_ns)
+        self._responses.put_response(source.content, source.data, seen_ns)
+        seen = datetime.fromtimestamp(seen_ns / 1e9, UTC).replace(tzinfo=None)
         if source.content in ("users", "profile"):
             self.rows.aliases.extend(alias_rows(source.content, source.parsed, seen))
         elif source.content in ("asset", "medals"):

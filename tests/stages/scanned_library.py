@@ -1,6 +1,7 @@
 """A library on disk with what its scans recorded, for tests."""
 
 import os
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -9,8 +10,9 @@ from tempfile import TemporaryDirectory
 
 import duckdb
 
-from media_assets.library.content import content_hash, fingerprint_of, open_original
+from media_assets.library.content import content_hash_of, fingerprint_of, open_original
 from media_assets.library.paths import openable
+from media_assets.library.walk import FileWalk, walk
 from media_assets.settings import LibrarySettings, PlayerSettings, Settings
 from media_assets.stages.discover import ScanReport, discover
 from media_assets.stages.platform import Platform
@@ -98,9 +100,16 @@ class ScannedLibrary:
         self.path(target).parent.mkdir(parents=True, exist_ok=True)
         self.path(name).replace(self.path(target))
 
-    def scan(self, *, allow_mass_missing: bool = False) -> ScanReport:
+    def copy(self, name: str | Path, target: str | Path) -> None:
+        """With its mtime."""
+        self.path(target).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(self.path(name), self.path(target))
+
+    def scan(self, *, allow_mass_missing: bool = False, file_walk: FileWalk = walk) -> ScanReport:
         self.now += timedelta(hours=1)
-        return discover(self.platform, PLAYER, allow_mass_missing=allow_mass_missing)
+        return discover(
+            self.platform, PLAYER, allow_mass_missing=allow_mass_missing, file_walk=file_walk
+        )
 
     def read(self) -> None:
         """Record fingerprint and hash of all that is present, as the analysis does."""
@@ -161,5 +170,4 @@ def _new_database() -> bytes:
 
 def _digests(media: Media) -> tuple[str, str]:
     with open_original(media.path) as stream:
-        edges = fingerprint_of(stream, media.size)
-    return edges, content_hash(Path(media.path).read_bytes())
+        return fingerprint_of(stream, media.size), content_hash_of(stream)

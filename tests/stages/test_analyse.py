@@ -1,72 +1,21 @@
 """The analysis: one read a file, equal contents once, failures as rows, nothing twice."""
 
-import io
 import os
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
-import duckdb
-import numpy as np
 import pytest
-from PIL import Image
+from analysed_home import PLAYER, START, Home, png
 
 from media_assets.errors import StoreError
 from media_assets.settings import EngineSettings, Settings, ThumbnailSettings
 from media_assets.stages.analyse import analyse
 from media_assets.stages.batch import AnalysisReport
 from media_assets.stages.discover import discover
-from media_assets.stages.platform import Platform
 from media_assets.stages.products import WorkItem, WorkOptions, make_products
 from media_assets.stages.reprocess import Choice, forget, plan
-
-PLAYER = "ana"
-START = datetime(2026, 5, 4, 12, tzinfo=UTC)
-
-
-def png(seed: int, size: tuple[int, int] = (64, 48)) -> bytes:
-    pixels = np.random.default_rng(seed).integers(0, 255, (size[1], size[0], 3), dtype=np.uint8)
-    buffer = io.BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG")
-    return buffer.getvalue()
-
-
-class Home:
-    """A player's library below a folder, scanned and analysed at a time that tests move on."""
-
-    def __init__(self, base: Path) -> None:
-        self.base = base
-        self.library = base / "library" / PLAYER
-        self.library.mkdir(parents=True)
-        self.now = START
-        self.settings = Settings(base=base, engine=EngineSettings(workers=1))
-
-    @property
-    def platform(self) -> Platform:
-        return Platform(self.settings, clock=lambda: self.now)
-
-    def write(self, name: str, content: bytes) -> Path:
-        path = self.library / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-        return path
-
-    def work(self) -> AnalysisReport:
-        discover(self.platform, PLAYER)
-        return analyse(self.platform, PLAYER)
-
-    def rows(self, query: str) -> list[tuple[object, ...]]:
-        file = self.platform.places.player_database(PLAYER)
-        with duckdb.connect(str(file), read_only=True) as con:
-            return con.execute(query).fetchall()
-
-    def run(self, statement: str) -> None:
-        with duckdb.connect(str(self.platform.places.player_database(PLAYER))) as con:
-            con.execute(statement)
-
-    def posters(self) -> set[str]:
-        return {path.name for path in self.platform.places.derived(PLAYER).iterdir()}
 
 
 @pytest.fixture
@@ -141,6 +90,8 @@ def test_replaced_content_replaces_everything(home: Home) -> None:
     path.write_bytes(png(2, (80, 60)))
     assert home.work().twins == 0
     assert home.rows("SELECT width, height FROM image_metadata") == [(80, 60)]
+    assert home.posters() > before  # who reads what was published before still finds them
+    home.publish()
     assert len(home.posters()) == 1
     assert home.posters().isdisjoint(before)
 
@@ -154,6 +105,7 @@ def test_content_that_became_unreadable_leaves_no_rows_of_the_old_one(home: Home
     assert home.rows("SELECT count(*) FROM thumbnails") == [(0,)]
     assert home.rows("SELECT count(*) FROM media_vectors") == [(0,)]
     assert home.rows("SELECT DISTINCT attempts FROM media_failures") == [(1,)]
+    home.publish()
     assert home.posters() == set()
 
 
@@ -204,6 +156,7 @@ def test_another_thumbnail_size_makes_new_thumbnails_and_nothing_else(home: Home
     home.settings = home.settings.model_copy(update={"thumbnails": ThumbnailSettings(size=32)})
     report = home.work()
     assert {name for name, count in report.done.items() if count} == {"thumbnails"}
+    home.publish()
     assert home.posters().isdisjoint(old)
     assert home.rows("SELECT thumbnail_width, thumbnail_height FROM thumbnails") == [(32, 24)]
 

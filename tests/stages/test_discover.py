@@ -140,6 +140,23 @@ def test_a_moved_file_may_have_another_mtime_and_kind(home: ScannedLibrary) -> N
     assert media.hash is not None
 
 
+def test_a_clip_that_becomes_music_is_no_capture_any_more(home: ScannedLibrary) -> None:
+    home.write("a.mp4", "content")
+    home.scan_and_read()
+    (media,) = home.media()
+    with connect(home.database) as con:
+        con.execute("INSERT INTO capture_times BY NAME SELECT ? AS media_id, '' AS inputs, "
+                    "now()::TIMESTAMP AS computed_at", [media.id])  # fmt: skip
+    home.move("a.mp4", "b.mp4")
+    home.scan()
+    with connect(home.database, read_only=True) as con:
+        assert con.execute("SELECT media_id FROM capture_times").fetchall() == [(media.id,)]
+    home.move("b.mp4", "b.m4a")
+    home.scan()
+    with connect(home.database, read_only=True) as con:
+        assert con.execute("SELECT media_id FROM capture_times").fetchall() == []
+
+
 def test_a_whole_folder_is_renamed(home: ScannedLibrary) -> None:
     home.fill(80, "old")
     home.fill(5, "other")

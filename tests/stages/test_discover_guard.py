@@ -55,6 +55,19 @@ def test_an_empty_root_marks_nothing_missing(home: ScannedLibrary) -> None:
     assert list(home.ids()) == ["a.png"]
 
 
+def test_a_root_with_nothing_but_hidden_and_ignored_entries_is_empty(home: ScannedLibrary) -> None:
+    """A mount point without its disk often has some."""
+    home.write("a.png", "one")
+    home.scan_and_read()
+    home.path("a.png").unlink()
+    home.path(".DS_Store").touch()
+    home.path("@eaDir").mkdir()
+    report = home.scan()
+    assert (report.missing, len(report.suspect)) == (0, 1)
+    home.path("readme.txt").touch()
+    assert home.scan().missing == 1
+
+
 def test_a_mass_of_missing_files_marks_nothing_missing(home: ScannedLibrary) -> None:
     home.fill(60, "unplugged")
     home.fill(100, "rest")
