@@ -7,12 +7,18 @@ from media_assets.defs.analysis import checks as analysis_checks
 from media_assets.defs.automation.jobs import JOBS, prune_run_history
 from media_assets.defs.automation.schedules import SCHEDULES
 from media_assets.defs.automation.sensors import SENSORS
+from media_assets.defs.automation.syncs import SYNC_SCHEDULES, SYNC_SENSORS
+from media_assets.defs.automation.verification import nightly_verification, verify_originals
 from media_assets.defs.captures import assets as capture_assets
 from media_assets.defs.captures import checks as capture_checks
 from media_assets.defs.library import assets as library_assets
 from media_assets.defs.library import checks as library_checks
 from media_assets.defs.matches import assets as match_assets
 from media_assets.defs.matches import checks as match_checks
+from media_assets.defs.migration import assets as migration_assets
+from media_assets.defs.migration import checks as migration_checks
+from media_assets.defs.players import assets as player_assets
+from media_assets.defs.players import checks as player_checks
 from media_assets.defs.publishing import assets as publishing_assets
 from media_assets.orchestration.resources import PlatformResource, SharedMatchesResource
 
@@ -21,14 +27,29 @@ platform = PlatformResource.configure_at_launch()
 
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules(
-        [library_assets, analysis_assets, match_assets, capture_assets, publishing_assets]
+        [
+            library_assets,
+            analysis_assets,
+            match_assets,
+            player_assets,
+            capture_assets,
+            publishing_assets,
+            migration_assets,
+        ]
     ),
     asset_checks=dg.load_asset_checks_from_modules(
-        [library_checks, analysis_checks, match_checks, capture_checks]
+        [
+            library_checks,
+            analysis_checks,
+            match_checks,
+            player_checks,
+            capture_checks,
+            migration_checks,
+        ]
     ),
-    jobs=[*JOBS, prune_run_history],
-    schedules=SCHEDULES,
-    sensors=SENSORS,
+    jobs=[*JOBS, prune_run_history, verify_originals],
+    schedules=[*SCHEDULES, *SYNC_SCHEDULES, nightly_verification],
+    sensors=[*SENSORS, *SYNC_SENSORS],
     resources={"platform": platform, "shared": SharedMatchesResource(platform=platform)},
     # A step in this process costs 50 ms, one in a process of its own 3 to 5 s; the work that
     # needs cores has its own pool.

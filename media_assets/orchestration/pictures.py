@@ -1,27 +1,27 @@
 """Pictures in metadata: small enough for the event log, drawn only when there is something new."""
 
-import base64
 import io
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import dagster as dg
 from PIL import Image
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-MAX_BYTES = 45_000
-"""As base64 that is 60 KB; above that the event log grows heavy. A picture that is larger is drawn
-with less quality instead."""
+from media_assets.orchestration.plots import (
+    BLUE,
+    GREEN,
+    GREY,
+    MAX_BYTES,
+    ORANGE,
+    as_markdown,
+    finish,
+    new_figure,
+)
 
 _COLUMNS, _ROWS, _CELL, _GAP = 4, 3, (176, 99), 4
-_BLUE, _ORANGE, _GREEN, _RED, _GREY = "#4c78a8", "#f58518", "#3a8f4a", "#d64f4f", "#9d9d9d"
-_MONTHS, _DAYS, _FORM_MATCHES, _FORM_WINDOW = 24, 14, 100, 10
+_MONTHS, _DAYS = 24, 14
 
 
 def contact_sheet(files: Sequence[Path]) -> dg.MarkdownMetadataValue:
@@ -42,7 +42,7 @@ def contact_sheet(files: Sequence[Path]) -> dg.MarkdownMetadataValue:
         sheet.save(buffer, "WEBP", quality=quality)
         if buffer.tell() <= MAX_BYTES:
             break
-    return _image("newest captures", "image/webp", buffer.getvalue())
+    return as_markdown("newest captures", "image/webp", buffer.getvalue())
 
 
 def files_by_month(rows: Sequence[tuple[datetime, str, int]]) -> dg.MarkdownMetadataValue:
@@ -52,12 +52,12 @@ def files_by_month(rows: Sequence[tuple[datetime, str, int]]) -> dg.MarkdownMeta
     """
     if not rows:
         return dg.MetadataValue.md("*no files*")
-    figure, axes = _new_figure(2.8)
+    figure, (axes,) = new_figure(2.8)
     months = sorted({month for month, _, _ in rows})[-_MONTHS:]
     names = [f"{month:%Y-%m}" for month in months]
     counts = {(month, kind): count for month, kind, count in rows}
     bottom = [0] * len(months)
-    for kind, color in (("image", _BLUE), ("video", _ORANGE), ("audio", _GREEN)):
+    for kind, color in (("image", BLUE), ("video", ORANGE), ("audio", GREEN)):
         heights = [counts.get((month, kind), 0) for month in months]
         if any(heights):
             axes.bar(names, heights, bottom=bottom, label=kind, color=color, width=0.7)
@@ -67,37 +67,7 @@ def files_by_month(rows: Sequence[tuple[datetime, str, int]]) -> dg.MarkdownMeta
     axes.set_ylabel("files")
     axes.locator_params(axis="y", integer=True)
     axes.tick_params(axis="x", rotation=45 if len(months) > 9 else 0)
-    return _plot("files by month of their modification time", figure, axes)
-
-
-def form_over_time(rows: Sequence[tuple[datetime, float, int]]) -> dg.MarkdownMetadataValue:
-    """KDA of the last hundred matches, coloured by outcome, and its mean over ten matches.
-
-    Rows by time: start, kda, outcome. The matches stand side by side: by the clock, the ones of an
-    evening would lie on top of each other.
-    """
-    if not rows:
-        return dg.MetadataValue.md("*no matches*")
-    rows = rows[-_FORM_MATCHES:]
-    figure, axes = _new_figure(3.0)
-    for outcome, color in (("win", _GREEN), ("loss", _RED), ("other", _GREY)):
-        chosen = [
-            (place, kda)
-            for place, (_, kda, found) in enumerate(rows)
-            if {2: "win", 3: "loss"}.get(found, "other") == outcome
-        ]
-        if chosen:
-            x, y = zip(*chosen, strict=True)
-            axes.scatter(x, y, s=16, label=outcome, color=color, zorder=3)
-    means = [
-        _mean([kda for _, kda, _ in rows[: end + 1][-_FORM_WINDOW:]]) for end in range(len(rows))
-    ]
-    axes.plot(means, color=_BLUE, linewidth=1.8, label=f"mean of {_FORM_WINDOW}")
-    axes.axhline(0, color="#666666", linewidth=0.8)
-    axes.set_ylabel("KDA")
-    places = range(0, len(rows), -(-len(rows) // 6) or 1)
-    axes.set_xticks(list(places), [f"{rows[place][0]:%Y-%m-%d}" for place in places])
-    return _plot("KDA of each match", figure, axes)
+    return finish("files by month of their modification time", figure, axes)
 
 
 def match_timeline(
@@ -116,7 +86,7 @@ def match_timeline(
     taken = [(*day_and_hour(moment, local), decision) for moment, decision in captures]
     days = sorted({day for day, _, _ in played} | {day for day, _, _ in taken})[-_DAYS:]
     line = {day: place for place, day in enumerate(days)}
-    figure, axes = _new_figure(1.0 + 0.22 * max(len(days), 5))
+    figure, (axes,) = new_figure(1.0 + 0.22 * max(len(days), 5))
     for day, begin, hours in played:
         if day in line:
             axes.broken_barh([(begin, hours)], (line[day] - 0.35, 0.7), color="#c9d8ea")
@@ -133,14 +103,14 @@ def match_timeline(
     axes.set_xlim(0, 24)
     axes.set_xticks(range(0, 25, 3), [f"{hour:02d}:00" for hour in range(0, 25, 3)])
     axes.set_xlabel(f"time of day, {zone}")
-    return _plot("matches (bars) and captures (points)", figure, axes)
+    return finish("matches (bars) and captures (points)", figure, axes)
 
 
 _DECISIONS = (
-    ("match found", _GREEN, frozenset({"auto"})),
-    ("match given by people", _BLUE, frozenset({"accepted", "assigned"})),
-    ("to review", _ORANGE, frozenset({"review"})),
-    ("no match", _GREY, frozenset({"none", "candidate", "rejected"})),
+    ("match found", GREEN, frozenset({"auto"})),
+    ("match given by people", BLUE, frozenset({"accepted", "assigned"})),
+    ("to review", ORANGE, frozenset({"review"})),
+    ("no match", GREY, frozenset({"none", "candidate", "rejected"})),
 )
 
 
@@ -166,39 +136,6 @@ def day_and_hour(moment: datetime, zone: ZoneInfo) -> tuple[date, float]:
     return day, (aware - midnight).total_seconds() / 3600
 
 
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values)
-
-
-def _new_figure(height: float) -> "tuple[Figure, Axes]":
-    """An empty figure with one plot, 8 inches wide. Loading matplotlib takes 0.4 s."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(8.0, height), layout="tight")
-    axes = figure.add_subplot()
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(visible=True, color="#e8e8e8", linewidth=0.6)
-    axes.set_axisbelow(True)
-    return figure, axes
-
-
-def _plot(title: str, figure: "Figure", axes: "Axes") -> dg.MarkdownMetadataValue:
-    """A figure as PNG of few colours: a third of the bytes, and nobody sees the difference."""
-    axes.set_title(title, loc="left", fontsize=10, pad=26)
-    if axes.get_legend_handles_labels()[0]:
-        axes.legend(frameon=False, ncols=4, loc="lower left", bbox_to_anchor=(-0.02, 0.99),
-                    borderpad=0, handletextpad=0.4, fontsize=9)  # fmt: skip
-    for dots in (100, 80, 60):
-        drawn = io.BytesIO()
-        figure.savefig(drawn, format="png", dpi=dots, bbox_inches="tight")
-        buffer = io.BytesIO()
-        with Image.open(drawn) as image:
-            image.convert("RGB").quantize(64).save(buffer, "PNG", optimize=True)
-        if buffer.tell() <= MAX_BYTES:
-            break
-    return _image(title, "image/png", buffer.getvalue())
-
-
 def _cell(file: Path) -> Image.Image | None:
     try:
         with Image.open(file) as image:
@@ -206,8 +143,3 @@ def _cell(file: Path) -> Image.Image | None:
             return image.convert("RGB")
     except OSError:
         return None  # swept since it was listed
-
-
-def _image(title: str, media_type: str, content: bytes) -> dg.MarkdownMetadataValue:
-    data = base64.b64encode(content).decode("ascii")
-    return dg.MetadataValue.md(f"![{title}](data:{media_type};base64,{data})")

@@ -1,24 +1,23 @@
 """Progress and rates of a stage, on their way to the run's log, the terminal and the metadata."""
 
-import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import dagster as dg
 
-from media_assets.orchestration.tables import Metadatum, markdown_table
+from media_assets.orchestration.tables import Metadatum, column_lineage, markdown_table
 from media_assets.stages.platform import Platform
-from media_assets.stages.progress import PROGRESS_LOGGER, Listener, Progress
+from media_assets.stages.players import DerivedReport
+from media_assets.stages.progress import Listener, Progress, told
 from media_assets.stages.views import table_look
 from media_assets.store.spec import Table
 
 
-def listener(context: dg.AssetExecutionContext) -> Listener:
+def listener(context: dg.AssetExecutionContext | dg.OpExecutionContext) -> Listener:
     """Tells progress to the run's log and to whoever listens to `PROGRESS_LOGGER`."""
-    terminal = logging.getLogger(PROGRESS_LOGGER)
 
     def tell(progress: Progress) -> None:
         context.log.info("%s", progress)
-        terminal.info("%s", progress, extra={"progress": progress})
+        told(progress)
 
     return tell
 
@@ -34,11 +33,31 @@ def table_metadata(platform: Platform, player: str | None, table: Table) -> dict
     return {"dagster/row_count": count, "preview": markdown_table(rows)}
 
 
+def derived_metadata(
+    platform: Platform, player: str, table: Table, report: DerivedReport
+) -> dict[str, Metadatum]:
+    """What a run did to a derived table of a player, where its columns come from, and its rows."""
+    return {
+        "rows written": report.written,
+        "rows deleted": report.deleted,
+        "state": report.reason or "complete",
+        **column_lineage(table),
+        **table_metadata(platform, player, table),
+    }
+
+
 def failure_reason(event: dg.DagsterEvent) -> str:
     """What went wrong in a step: the error that it raised, without Dagster's words around it."""
     error = event.step_failure_data.error
     raised = error.cause if error and error.cause else error
     return raised.message.strip() if raised else "unknown"
+
+
+def few(names: Sequence[str], limit: int = 10) -> str:
+    """The first of some names, and how many more there are."""
+    more = len(names) - limit
+    text = ", ".join(names[:limit]) or "none"
+    return f"{text} and {more} more" if more > 0 else text
 
 
 def picture(

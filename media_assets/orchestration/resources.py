@@ -1,7 +1,8 @@
 """Resources: the platform that the configuration describes, and the shared tables to read."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
@@ -9,7 +10,9 @@ import duckdb
 from dagster_duckdb import DuckDBResource
 from pydantic import Field
 
-from media_assets.stages.platform import Platform
+from media_assets.errors import ConfigurationError
+from media_assets.orchestration.abandoned import sign_of_life
+from media_assets.stages.platform import SHARED, Platform
 from media_assets.store.connect import connect
 
 
@@ -22,9 +25,27 @@ class PlatformResource(dg.ConfigurableResource):
         "media_assets.toml in the current folder, else the defaults.",
     )
 
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["PlatformResource"]:
+        """While the resource lives, so does the process that executes the run."""
+        with ExitStack() as stack:
+            if context.run is not None:
+                with suppress(ConfigurationError):  # the step that loads it says what is wrong
+                    stack.enter_context(sign_of_life(self.load(), context.run.run_id))
+            yield self
+
+    loopback_port: int = Field(
+        default=0,
+        description="For tests: the port of a server on 127.0.0.1 that answers in place of the "
+        "match API. 0: the API itself.",
+    )
+
     def load(self) -> Platform:
         """The platform; a wrong configuration raises with file, key and remedy."""
-        return Platform.load(Path(self.config_file) if self.config_file else None)
+        platform = Platform.load(Path(self.config_file) if self.config_file else None)
+        if not self.loopback_port:
+            return platform
+        return replace(platform, route=replace(platform.route, loopback_port=self.loopback_port))
 
 
 class SharedMatchesResource(DuckDBResource):
@@ -39,6 +60,7 @@ class SharedMatchesResource(DuckDBResource):
     @contextmanager
     def get_connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
         """A short connection that waits for writers, reads in UTC and cannot write."""
-        file = Path(self.database) if self.database else self.platform.load().shared_database()
-        with connect(file, read_only=True) as con:
+        platform = self.platform.load()
+        named = Path(self.database) if self.database else None
+        with connect(named, read_only=True) if named else platform.reading(SHARED) as con:
             yield con

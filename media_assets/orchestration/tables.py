@@ -7,6 +7,7 @@ from typing import Any, TypeAlias
 import dagster as dg
 
 from media_assets.store.spec import Column, Table
+from media_assets.store.tables.lineage import LINEAGE
 
 Metadatum: TypeAlias = str | int | float | dg.MetadataValue[Any]
 """A value of an asset's metadata."""
@@ -44,6 +45,28 @@ def _column(column: Column, key: tuple[str, ...]) -> dg.TableColumn:
     )
 
 
+def column_lineage(table: Table) -> dict[str, Metadatum]:
+    """Which columns of other assets each column follows from, where that is known of the table.
+
+    The UI shows it from the metadata of the latest materialization alone.
+    """
+    if table.name not in LINEAGE:
+        return {}
+    lineage = LINEAGE[table.name]
+    columns = dg.TableColumnLineage(
+        {
+            name: [_column_dep(source) for source in lineage.sources(name)]
+            for name in table.column_names
+        }
+    )
+    return {"dagster/column_lineage": dg.MetadataValue.column_lineage(columns)}
+
+
+def _column_dep(source: str) -> dg.TableColumnDep:
+    table, column = source.split(".")
+    return dg.TableColumnDep(asset_key=dg.AssetKey(table), column_name=column)
+
+
 def describe(table: Table, more: str = "") -> str:
     """An asset's description: what one row is, and what else there is to know."""
     key = ", ".join(f"`{name}`" for name in table.key)
@@ -78,6 +101,15 @@ def markdown_table(
             break
         lines.append(line)
     return dg.MetadataValue.md("\n".join(lines))
+
+
+def record_table(rows: Sequence[Mapping[str, object]]) -> dg.TableMetadataValue:
+    """A few rows as a table that the UI opens on a click, uncut; it escapes their text itself."""
+    return dg.MetadataValue.table(
+        records=[
+            dg.TableRecord({name: _text(value) for name, value in row.items()}) for row in rows
+        ]
+    )
 
 
 def escaped(value: object) -> str:

@@ -20,10 +20,12 @@ GROUPS = {
     },
     "matches": {
         "match_history", "match_registry", "match_participants", "highlight_events",
-        "medals_earned", "killer_victim_pairs", "xuid_aliases",
+        "medals_earned", "personal_scores", "killer_victim_pairs", "xuid_aliases",
     },
     "players": {
         "player_match_stats", "player_sessions", "teammates_aggregate", "antagonists",
+        "stats_by_map", "stats_by_mode", "stats_by_playlist", "stats_by_hour", "match_streaks",
+        "match_impact", "personal_score_awards", "expectations", "career_ranks",
     },
     "captures": {"capture_times", "media_matches"},
     "published": {"media_library", "match_library"},
@@ -38,24 +40,34 @@ JOBS = {
     "sync_matches": GROUPS["matches"] | GROUPS["players"] | {"media_matches"}
     | GROUPS["published"],
     "prune_run_history": set(),
+    "verify_originals": set(),
 }  # fmt: skip
 
 CHECKS = {
     ("media_files", "library_is_mounted"): "blocking",
+    ("media_files", "library_did_not_shrink"): "reports",
+    ("media_files", "originals_intact"): "reports",
     ("image_metadata", "few_failures"): "reports",
     ("thumbnails", "thumbnail_coverage"): "reports",
     ("thumbnails", "thumbnails_open"): "reports",
     ("thumbnails", "derived_size"): "reports",
+    ("match_history", "matches_are_fetched"): "reports",
     ("match_registry", "no_orphans"): "reports",
+    ("match_registry", "no_duplicates"): "reports",
+    ("match_registry", "tables_filled"): "reports",
     ("match_participants", "participants_complete"): "reports",
     ("highlight_events", "events_complete"): "reports",
     ("xuid_aliases", "gamertags_known"): "reports",
+    ("player_match_stats", "numbers_agree"): "reports",
+    ("player_match_stats", "player_tables_filled"): "reports",
     ("capture_times", "capture_times_plausible"): "reports",
     ("media_matches", "association_rate"): "reports",
 }
 
-SENSORS = {"changed_libraries", "failed_runs"}
-SCHEDULES = {"hourly_rescan": "0 * * * *", "daily_pruning": "30 3 * * *"}
+SENSORS = {"changed_libraries", "failed_runs", "unfinished_syncs"}
+SCHEDULES = {"hourly_rescan": "0 * * * *", "daily_pruning": "30 3 * * *",
+             "hourly_sync": "30 * * * *",
+             "nightly_verification": "0 2 * * *"}  # fmt: skip
 
 COLUMNS: dict[str, tuple[tuple[Column, ...], tuple[str, ...]]] = {
     **{
@@ -188,3 +200,7 @@ def test_the_configuration_of_a_run_is_described(repository: dg.RepositoryDefini
     field = node.definition.config_schema.config_type.fields["allow_mass_missing"]  # type: ignore[union-attr]
     assert "mount guard" in str(field.description)
     assert field.default_value is False
+    sync = repository.get_job("sync_matches").get_node_named("match_history")
+    full = sync.definition.config_schema.config_type.fields["full"]  # type: ignore[union-attr]
+    assert "refused for good" in str(full.description)
+    assert full.default_value is False

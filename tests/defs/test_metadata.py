@@ -14,14 +14,14 @@ from PIL import Image
 
 from media_assets.definitions import defs
 from media_assets.orchestration.pictures import (
-    MAX_BYTES,
     by_day,
     contact_sheet,
     day_and_hour,
     files_by_month,
-    form_over_time,
     match_timeline,
 )
+from media_assets.orchestration.player_pictures import form_over_time
+from media_assets.orchestration.plots import MAX_BYTES
 from media_assets.orchestration.tables import PREVIEW_ROWS, column_schema, escaped, markdown_table
 from media_assets.settings import Settings
 from media_assets.stages.platform import Platform
@@ -30,7 +30,7 @@ from media_assets.store.spec import Column
 from media_assets.store.tables.catalog import tables_of
 from media_assets.store.views import NUMBERS, PREVIEWS, ROWS
 
-SHARED_QUERIES = {"orphans", "participants", "events", "gamertags"}
+SHARED_QUERIES = {"orphans", "gamertags"}
 
 
 def utc(*parts: int) -> datetime:

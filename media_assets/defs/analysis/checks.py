@@ -6,11 +6,10 @@ from PIL import Image
 from media_assets.orchestration.checks import player_check, share
 from media_assets.orchestration.resources import PlatformResource
 from media_assets.orchestration.tables import figures
-from media_assets.stages.views import numbers, thumbnail_sample
+from media_assets.stages.views import incomplete_pictures, numbers, thumbnail_sample
 
 MAX_FAILED_SHARE = 0.01
 MIN_CLIP_COVERAGE = 0.95
-MAX_DERIVED_SHARE = 0.25
 
 
 @player_check(
@@ -25,7 +24,7 @@ def few_failures(
     found = numbers(loaded, context.partition_key, "failures")
     failed = share(found["failed"], found["files"], 0.0)
     return dg.AssetCheckResult(
-        passed=failed <= MAX_FAILED_SHARE,
+        passed=found["failed"] <= MAX_FAILED_SHARE * found["files"],
         severity=dg.AssetCheckSeverity.WARN,
         description=f"{found['failed']} of {found['files']} files failed; "
         "`media-assets failures` says why"
@@ -46,26 +45,35 @@ def thumbnail_coverage(
     found = numbers(loaded, context.partition_key, "thumbnails")
     clips = share(found["clip_thumbnails"], found["clips"], 1.0)
     return dg.AssetCheckResult(
-        passed=found["image_thumbnails"] == found["images"] and clips >= MIN_CLIP_COVERAGE,
+        passed=found["image_thumbnails"] == found["images"]
+        and found["clip_thumbnails"] >= MIN_CLIP_COVERAGE * found["clips"],
         metadata={**figures(found), "clip coverage": clips},
     )
 
 
 @player_check(
     asset="thumbnails",
-    description="Thumbnails open and have the size that their row gives (a sample of 200).",
+    description="Every poster and preview is there with all its bytes, and posters open and have "
+    "the size that their row gives (a sample of 200, another one every day).",
 )
 def thumbnails_open(
     context: dg.AssetCheckExecutionContext, platform: PlatformResource
 ) -> dg.AssetCheckResult:
     loaded = platform.load()
+    files, incomplete = incomplete_pictures(loaded, context.partition_key)
     sample = thumbnail_sample(loaded, context.partition_key)
-    wrong = [str(row["file"]) for row in sample if not _opens(row)]
+    broken = [str(row["file"]) for row in sample if not _opens(row)]
+    wrong = [*incomplete, *broken]
     return dg.AssetCheckResult(
         passed=not wrong,
+        description="`media-assets reprocess --stage thumbnails --force` makes them again"
+        if wrong
+        else None,
         metadata={
-            "looked at": len(sample),
-            "wrong": len(wrong),
+            "files": files,
+            "absent or incomplete": len(incomplete),
+            "opened": len(sample),
+            "broken or of another size": len(broken),
             "first wrong one": wrong[0] if wrong else "none",
         },
     )
@@ -73,18 +81,23 @@ def thumbnails_open(
 
 @player_check(
     asset="thumbnails",
-    description=f"Derived files stay under {MAX_DERIVED_SHARE:.0%} of the library's size.",
+    description="Pictures made from the library take no more than `thumbnails.max_share` of its "
+    "size.",
 )
 def derived_size(
     context: dg.AssetCheckExecutionContext, platform: PlatformResource
 ) -> dg.AssetCheckResult:
     loaded = platform.load()
     found = numbers(loaded, context.partition_key, "disk")
-    derived = share(found["derived_bytes"], found["library_bytes"], 0.0)
+    limit = loaded.settings.thumbnails.max_share
     return dg.AssetCheckResult(
-        passed=derived <= MAX_DERIVED_SHARE,
+        passed=found["derived_bytes"] <= limit * found["library_bytes"],
         severity=dg.AssetCheckSeverity.WARN,
-        metadata={**figures(found), "share": derived},
+        metadata={
+            **figures(found),
+            "share": share(found["derived_bytes"], found["library_bytes"], 0.0),
+            "at most": limit,
+        },
     )
 
 

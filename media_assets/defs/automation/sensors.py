@@ -2,73 +2,132 @@
 
 import json
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import dagster as dg
 
+from media_assets.defs.automation.cursor import Memory
 from media_assets.defs.automation.jobs import refresh_player
-from media_assets.defs.automation.rotation import look_around
-from media_assets.library.look import look
+from media_assets.defs.automation.rotation import Round, look_around
+from media_assets.library.look import Deadline, Look, look
 from media_assets.orchestration.abandoned import end_all_abandoned_runs
-from media_assets.orchestration.partitions import players
-from media_assets.orchestration.reporting import failure_reason
+from media_assets.orchestration.history import (
+    CLOCK_MARGIN_SECONDS,
+    MAX_REQUESTS,
+    PARTITION,
+    Unfinished,
+    latest_scan,
+    unfinished_runs,
+)
+from media_assets.orchestration.partitions import PLAYERS, players
+from media_assets.orchestration.reporting import failure_reason, few
 from media_assets.orchestration.resources import PlatformResource
 from media_assets.stages.platform import Platform
-from media_assets.stages.players import find_players
-
-LOOK_SECONDS = 30.0
-"""A tick may take 60 s; after this time the next tick goes on with the next player."""
-MAX_REQUESTS = 20
+from media_assets.stages.players import find_players, unusable_folders
 
 
-def library_sensor(look_seconds: float = LOOK_SECONDS) -> dg.SensorDefinition:
-    """The sensor `changed_libraries`, with so much time for the looks of one tick."""
+def library_sensor(clock: Callable[[], float] = time.monotonic) -> dg.SensorDefinition:
+    """The sensor `changed_libraries`, with the clock that bounds its looks."""
 
     @dg.sensor(
+        name="changed_libraries",
         job=refresh_player,
         minimum_interval_seconds=60,
         default_status=dg.DefaultSensorStatus.STOPPED,
         description="Looks at the folders of every player, time-boxed, and asks for a run of those "
-        "whose folders changed. A folder that appears below library.root becomes a new partition.",
+        "whose folders changed. A folder that appears below library.root becomes a new partition. "
+        "A player who is in a run is looked at when it has ended.",
     )
     def changed_libraries(
         context: dg.SensorEvaluationContext, platform: PlatformResource
     ) -> dg.SensorResult:
-        return _tick(context, platform.load(), time.monotonic() + look_seconds)
+        return _tick(context, platform.load(), clock)
 
     return changed_libraries
 
 
 def _tick(
-    context: dg.SensorEvaluationContext, platform: Platform, deadline: float
+    context: dg.SensorEvaluationContext, platform: Platform, clock: Callable[[], float]
 ) -> dg.SensorResult:
     end_all_abandoned_runs(context.instance, platform)
     names = find_players(platform)
-    known = set(players.get_partition_keys(dynamic_partitions_store=context.instance))
-    added = [name for name in names if name not in known]
-    seen: dict[str, str] = json.loads(context.cursor) if context.cursor else {}
-    ignore = frozenset(platform.settings.library.ignore)
+    added = _added(context, platform, names)
+    memory = _memory(context, names)
+    unfinished = unfinished_runs(context.instance)
     found = look_around(
         names,
-        seen,
-        lambda name: look(platform.settings.folders(name), ignore, deadline).digest,
-        MAX_REQUESTS,
+        memory.seen,
+        _eyes(platform, clock),
+        lambda name, sight: _is_scanned(context.instance, name, sight),
+        busy=unfinished.players,
+        limit=unfinished.room,
     )
-    idle = f"no folder changed; looked at {found.looked} of {len(names)} players"
+    said = _said(found, len(names), unfinished)
+    context.log.info("%s", said)
     return dg.SensorResult(
         run_requests=[
-            _request(name, seen.get(name, "new"), digest) for name, digest in found.changed.items()
+            dg.RunRequest(run_key=f"{name} {digest} {memory.turn}", partition_key=name)
+            for name, digest in found.changed.items()
         ],
         dynamic_partitions_requests=[players.build_add_request(added)] if added else None,
-        skip_reason=None if found.changed else idle,
-        cursor=json.dumps(found.seen, separators=(",", ":"), ensure_ascii=False),
+        skip_reason=None if found.changed else f"no run is needed: {said}",
+        cursor=Memory(memory.turn + bool(found.changed), found.seen).written(),
     )
 
 
-def _request(player: str, before: str, now: str) -> dg.RunRequest:
-    """A run for one change. The key is that of the change, not of the state: a disk that comes
-    back as it was before it went away is a change too."""
-    return dg.RunRequest(run_key=f"{player} {before} {now}", partition_key=player)
+def _added(context: dg.SensorEvaluationContext, platform: Platform, names: list[str]) -> list[str]:
+    """Players without a partition. Folders that cannot be players are named in the log."""
+    for folder, reason in unusable_folders(platform).items():
+        context.log.warning("%s is no player: %s", folder, reason)
+    known = set(context.instance.get_dynamic_partitions(PLAYERS))
+    return [name for name in names if name not in known]
+
+
+def _memory(context: dg.SensorEvaluationContext, names: list[str]) -> Memory:
+    """What the last tick remembered; a cursor that cannot be used is made anew."""
+    if not context.cursor:
+        return Memory()
+    try:
+        return Memory.read(context.cursor, names)
+    except ValueError as error:
+        context.log.warning(
+            "the cursor is made anew, for %s; a player whose folders changed after the latest "
+            "run is rescanned, at most %d in a tick", error, MAX_REQUESTS,
+        )  # fmt: skip
+        return Memory()
+
+
+def _eyes(platform: Platform, clock: Callable[[], float]) -> Callable[[str], Look]:
+    """A look at one player, all within the time of one tick."""
+    settings = platform.settings
+    ignore = frozenset(settings.library.ignore)
+    deadline = Deadline.after(settings.automation.look_seconds, clock)
+    now = platform.clock().timestamp()
+    return lambda player: look(settings.folders(player), ignore, deadline, now)
+
+
+def _is_scanned(instance: dg.DagsterInstance, player: str, sight: Look) -> bool:
+    """Whether the latest run has seen what a look saw."""
+    scan = latest_scan(instance, player)
+    if scan is None or scan.started is None or not scan.succeeded:
+        return False
+    return sight.digest is not None and sight.changed_at < scan.started - CLOCK_MARGIN_SECONDS
+
+
+def _said(found: Round, players: int, unfinished: Unfinished) -> str:
+    """What a tick saw, for the list of ticks."""
+    said = [f"looked at {found.looked} of {players} players"]
+    if unfinished.players:
+        said.append(f"{len(unfinished.players)} are in a run and wait for its end")
+    if not unfinished.room:
+        said.append(f"{unfinished.waiting} runs wait already, so nobody was looked at")
+    if found.absent:
+        said.append(f"without a folder, is their disk mounted? {few(found.absent)}")
+    if found.unreadable:
+        folders = [folder for some in found.unreadable.values() for folder in some]
+        said.append(f"could not be read: {few(folders)}")
+    return "; ".join(said)
 
 
 @dg.run_failure_sensor(
@@ -83,7 +142,7 @@ def failed_runs(context: dg.RunFailureSensorContext, platform: PlatformResource)
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "run_id": run.run_id,
         "job": run.job_name,
-        "player": run.tags.get("dagster/partition"),
+        "player": run.tags.get(PARTITION),
         "steps": {
             str(event.step_key): failure_reason(event)
             for event in context.get_step_failure_events()

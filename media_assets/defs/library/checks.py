@@ -4,10 +4,17 @@ import shlex
 
 import dagster as dg
 
-from media_assets.orchestration.checks import player_check
+from media_assets.orchestration.checks import player_check, share
 from media_assets.orchestration.resources import PlatformResource
+from media_assets.orchestration.tables import Metadatum, figures, record_table
+from media_assets.stages.platform import Platform
 from media_assets.stages.scans import folder_verdicts
+from media_assets.stages.verify import findings, verified_state
 from media_assets.stages.views import numbers
+from media_assets.store.tables.library import MEDIA_FILES
+
+ORIGINALS_INTACT = dg.AssetCheckKey(dg.AssetKey(MEDIA_FILES.name), "originals_intact")
+MAX_NAMES = 20
 
 
 @player_check(
@@ -39,4 +46,65 @@ def library_is_mounted(
             "files gone": sum(int(str(verdict["files_gone"])) for verdict in suspect),
             "reasons": reasons,
         },
+    )
+
+
+@player_check(
+    asset="media_files",
+    description="Within a day, no more files went missing than the mount guard lets pass in one "
+    "scan. It looks at what was marked missing, whether scan by scan or accepted by a person.",
+)
+def library_did_not_shrink(
+    context: dg.AssetCheckExecutionContext, platform: PlatformResource
+) -> dg.AssetCheckResult:
+    loaded = platform.load()
+    guard = loaded.settings.library
+    found = numbers(loaded, context.partition_key, "shrinkage")
+    gone, before = found["gone_in_a_day"], found["files"] + found["gone_in_a_day"]
+    passed = gone <= guard.max_missing_files or gone <= guard.max_missing_share * before
+    return dg.AssetCheckResult(
+        passed=passed,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=None
+        if passed
+        else f"{gone} of {before} files went missing within a day; what is known of them stays, "
+        "and is theirs again when they are back",
+        metadata={**figures(found), "share gone": share(gone, before, 0.0)},
+    )
+
+
+@player_check(
+    asset=MEDIA_FILES.name,
+    description="No file whose latest verification is known has other bytes than were recorded, "
+    "under the same size and mtime. The job `verify_originals` reads the files.",
+)
+def originals_intact(
+    context: dg.AssetCheckExecutionContext, platform: PlatformResource
+) -> dg.AssetCheckResult:
+    return intact(platform.load(), context.partition_key)
+
+
+def intact(platform: Platform, player: str) -> dg.AssetCheckResult:
+    """What the verifications so far say; the names of up to 20 files that are damaged."""
+    state = verified_state(platform, player)
+    corrupt = state.results["corrupt"]
+    metadata: dict[str, Metadatum] = {
+        **state.results,
+        "never verified": state.never,
+        "not read yet": state.not_read_yet,
+        "oldest verification": f"{state.oldest:%Y-%m-%d %H:%M} UTC" if state.oldest else "none",
+    }
+    if corrupt:
+        rows = findings(platform, player, ("corrupt",)).head(MAX_NAMES)
+        metadata["corrupt files"] = record_table(
+            rows.select("file_path", "last_ok_at", "verified_at", "message").to_dicts()
+        )
+    return dg.AssetCheckResult(
+        passed=not corrupt,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{corrupt} files have other bytes than were recorded, under the same size and "
+        "mtime: compare them with a backup of the time of `last_ok_at`"
+        if corrupt
+        else None,
+        metadata=metadata,
     )

@@ -2,19 +2,49 @@
 
 import dagster as dg
 
-from media_assets.orchestration.checks import share
-from media_assets.orchestration.resources import SharedMatchesResource
+from media_assets.defs.matches.assets import SHARED_TABLES
+from media_assets.orchestration.checks import LOOKED_AT, filled, player_check, share
+from media_assets.orchestration.resources import PlatformResource, SharedMatchesResource
 from media_assets.orchestration.tables import figures
+from media_assets.stages import promises
+from media_assets.stages.gaps import gaps_of
 from media_assets.store.views import numbers
 
 MIN_NAMED_SHARE = 0.99
+_OTHER_TABLES = [table.name for table in SHARED_TABLES if table.name != "match_registry"]
+
+
+@player_check(
+    asset="match_history",
+    description="Nothing that the match API lists for the player is left to be asked for. What it "
+    "refused for good is counted and does not fail this check.",
+)
+def matches_are_fetched(
+    context: dg.AssetCheckExecutionContext, platform: PlatformResource
+) -> dg.AssetCheckResult:
+    loaded = platform.load()
+    if loaded.settings.matches.source != "api":
+        return dg.AssetCheckResult(passed=True, metadata={"source": "recorded files"})
+    found = gaps_of(loaded, context.partition_key)
+    return dg.AssetCheckResult(
+        passed=not (found.open or found.unread),
+        severity=dg.AssetCheckSeverity.ERROR if found.trouble else dg.AssetCheckSeverity.WARN,
+        description=found.trouble,
+        metadata={
+            "matches listed": found.listed,
+            "left to be asked for": found.open,
+            "refused for good": found.refused,
+            "gaps in the history": found.unread,
+        },
+    )
 
 
 @dg.asset_check(
     asset="match_registry",
-    additional_deps=["match_participants", "highlight_events", "medals_earned",
+    additional_deps=["match_participants", "highlight_events", "medals_earned", "personal_scores",
                      "killer_victim_pairs"],
-    description="Every participant, event, medal and pair belongs to a match of the registry.",
+    description="Every participant, event, medal, score and pair belongs to a match of the "
+    "registry.",
 )  # fmt: skip
 def no_orphans(shared: SharedMatchesResource) -> dg.AssetCheckResult:
     with shared.get_connection() as con:
@@ -23,23 +53,58 @@ def no_orphans(shared: SharedMatchesResource) -> dg.AssetCheckResult:
 
 
 @dg.asset_check(
-    asset="match_participants",
-    description="Every match has as many participants as its response.",
+    asset="match_registry",
+    additional_deps=_OTHER_TABLES,
+    description="No key stands twice in a shared table.",
 )
-def participants_complete(shared: SharedMatchesResource) -> dg.AssetCheckResult:
-    with shared.get_connection() as con:
-        found = numbers(con, "participants")
-    return dg.AssetCheckResult(passed=found["wrong"] == 0, metadata=figures(found))
+def no_duplicates(platform: PlatformResource) -> dg.AssetCheckResult:
+    found = promises.duplicates(platform.load())
+    return dg.AssetCheckResult(passed=not any(found.values()), metadata=figures(found))
+
+
+@dg.asset_check(
+    asset="match_registry",
+    additional_deps=_OTHER_TABLES,
+    description=f"No shared table is empty that had rows in one of the last {LOOKED_AT} runs.",
+)
+def tables_filled(
+    context: dg.AssetCheckExecutionContext, platform: PlatformResource
+) -> dg.AssetCheckResult:
+    return filled(context, platform.load(), None, SHARED_TABLES)
+
+
+@dg.asset_check(
+    asset="match_participants",
+    description="Every match has as many participants as its raw response.",
+)
+def participants_complete(platform: PlatformResource) -> dg.AssetCheckResult:
+    found = promises.participants_complete(platform.load())
+    return dg.AssetCheckResult(
+        passed=not found.matches,
+        metadata={
+            "matches": found.looked_at,
+            "wrong": len(found.matches),
+            "first wrong one": next(iter(found.matches), "none"),
+        },
+    )
 
 
 @dg.asset_check(
     asset="highlight_events",
-    description="Every match whose events are marked as loaded has events.",
+    additional_deps=["match_registry"],
+    description="Every match whose film is there has events, and the registry says so. A film that "
+    "cannot be read is named among the failures and does not fail this check.",
 )
-def events_complete(shared: SharedMatchesResource) -> dg.AssetCheckResult:
-    with shared.get_connection() as con:
-        found = numbers(con, "events")
-    return dg.AssetCheckResult(passed=found["without_rows"] == 0, metadata=figures(found))
+def events_complete(platform: PlatformResource) -> dg.AssetCheckResult:
+    found = promises.events_complete(platform.load())
+    return dg.AssetCheckResult(
+        passed=not found.matches,
+        metadata={
+            "films looked for": found.looked_at,
+            "without rows": len(found.matches),
+            "first of them": next(iter(found.matches), "none"),
+        },
+    )
 
 
 @dg.asset_check(

@@ -11,6 +11,7 @@ from media_assets.orchestration.tables import Metadatum, column_schema, markdown
 from media_assets.stages.publish import PublishReport, publish_player, publish_shared
 from media_assets.stages.views import newest_media, newest_thumbnails
 from media_assets.store.tables.media_view import MEDIA_COLUMNS
+from media_assets.store.tables.statistics import DERIVED_TABLES
 
 
 def _files(report: PublishReport) -> dict[str, Metadatum]:
@@ -37,8 +38,8 @@ def _files(report: PublishReport) -> dict[str, Metadatum]:
     metadata={"dagster/column_schema": column_schema(MEDIA_COLUMNS, ("media_id",))},
     deps=[
         "media_files", "image_metadata", "video_metadata", "audio_metadata", "thumbnails",
-        "media_vectors", "capture_times", "media_matches", "player_match_stats",
-        "player_sessions", "teammates_aggregate", "antagonists", "match_history",
+        "media_vectors", "capture_times", "media_matches", "match_history",
+        *(table.name for table in DERIVED_TABLES),
     ],
     partitions_def=players,
 )  # fmt: skip
@@ -74,7 +75,8 @@ def media_library(
     code_version="1",
     deps=[
         "match_registry", "match_participants", "highlight_events", "medals_earned",
-        "killer_victim_pairs", "xuid_aliases",
+        "personal_scores", "killer_victim_pairs", "xuid_aliases",
+        "player_match_stats",  # the registry notes that performance scores were computed
     ],
 )  # fmt: skip
 def match_library(platform: PlatformResource) -> dg.MaterializeResult:

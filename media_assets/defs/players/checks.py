@@ -1,0 +1,37 @@
+"""The promises about one player's numbers."""
+
+import dagster as dg
+
+from media_assets.orchestration.checks import LOOKED_AT, filled, player_check
+from media_assets.orchestration.resources import PlatformResource
+from media_assets.orchestration.tables import figures
+from media_assets.stages.promises import agreement
+from media_assets.store.tables.statistics import DERIVED_TABLES
+
+_BREAKDOWNS = ["stats_by_map", "stats_by_mode", "stats_by_playlist", "stats_by_hour"]
+
+
+@player_check(
+    asset="player_match_stats",
+    additional_deps=["match_participants", "match_registry", *_BREAKDOWNS],
+    description="Every match of the player has a row, whose numbers are those of the participant, "
+    "and the sums by map, mode, playlist and hour are those of these rows.",
+)
+def numbers_agree(
+    context: dg.AssetCheckExecutionContext, platform: PlatformResource
+) -> dg.AssetCheckResult:
+    found = agreement(platform.load(), context.partition_key)
+    wrong = found["missing"] + found["different"] + found["miscounted"]
+    return dg.AssetCheckResult(passed=wrong == 0, metadata=figures(found))
+
+
+@player_check(
+    asset="player_match_stats",
+    additional_deps=[table.name for table in DERIVED_TABLES if table.name != "player_match_stats"],
+    description=f"No table of the player is empty that had rows in one of the last {LOOKED_AT} "
+    "runs.",
+)
+def player_tables_filled(
+    context: dg.AssetCheckExecutionContext, platform: PlatformResource
+) -> dg.AssetCheckResult:
+    return filled(context, platform.load(), context.partition_key, DERIVED_TABLES)
