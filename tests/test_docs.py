@@ -55,7 +55,7 @@ def _sections() -> list[type]:
 
 
 def _names() -> set[str]:
-    return {"library", "matches", "thumbnails", "engine", "limits"}
+    return {"library", "matches", "thumbnails", "engine", "limits", "automation"}
 
 
 def test_no_address_and_no_path_of_a_machine_is_recorded() -> None:

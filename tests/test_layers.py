@@ -22,7 +22,7 @@ RANK = {
     "defs": 7,
     "definitions": 8,
     "launch": 9,
-    "run_command": 10,
+    "run_command": 10, "upkeep_command": 10,
     "cli": 11,
     "__main__": 12,
 }  # fmt: skip
