@@ -1,110 +1,91 @@
-"""`make bench`: measures the platform and prints one table.
+"""`make bench`: measures the platform beside what a user would take instead, and prints one table.
 
-`python -m benchmarks [NAME...]` measures only what is named.
+python -m benchmarks [NAME...] [--large] [--repeats N] [--json FILE] [--markdown FILE]
 """
 
-import resource
-import shutil
-import subprocess
+import argparse
+import json
+import os
+import platform
+import signal
 import sys
-import tempfile
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks import corpora
-from media_assets.settings import LibrarySettings, Settings
-from media_assets.stages.analyse import analyse
-from media_assets.stages.discover import discover
-from media_assets.stages.platform import Platform
+from benchmarks.figures import Figure, markdown
+from benchmarks.processes import CommandError
+from benchmarks.subjects import growth, media, scans, whole
+from benchmarks.workplace import Choice
 from media_assets.terminal import print_table
 
-PLAYER = "bench"
-RUNS = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One line of the table. `rate` is items a second, `ratio` is against `peer` in this run."""
-
-    what: str
-    items: int
-    seconds: float
-    peer: str = ""
-    ratio: float | None = None
-
-    def row(self) -> dict[str, object]:
-        return {
-            "what": self.what,
-            "items": self.items,
-            "seconds": round(self.seconds, 3),
-            "per second": round(self.items / self.seconds),
-            "against": self.peer,
-            "ratio": None if self.ratio is None else round(self.ratio, 2),
-        }
-
-
-@contextmanager
-def platform(library: Path) -> Iterator[Platform]:
-    """A platform over a library, with an empty data folder of its own."""
-    data = Path(tempfile.mkdtemp(prefix="media_assets_bench_data_"))
-    try:
-        yield Platform(Settings(data_dir=str(data), library=LibrarySettings(root=str(library))))
-    finally:
-        shutil.rmtree(data)
-
-
-def scans() -> Iterator[Figure]:
-    """First scan and unchanged rescan of 100,000 files, against `find` in the same run."""
-    library = corpora.corpus("small_files", corpora.small_files)
-    with platform(library) as bench:
-        first = discover(bench, PLAYER)
-        yield Figure("first scan, rows only", first.seen, first.seconds)
-        rescan = min(discover(bench, PLAYER).seconds for _ in range(RUNS))
-    command = ["find", str(library), "-type", "f", "-printf", "%s %T@ %i %p\n"]
-    find = min(_seconds(command) for _ in range(RUNS))
-    yield Figure("unchanged rescan", first.seen, rescan, "find", rescan / find)
-
-
-def analysis(name: str, make: Callable[[Path], None]) -> Iterator[Figure]:
-    """All products of one kind of file."""
-    library = corpora.corpus(name, make)
-    with platform(library) as bench:
-        discover(bench, PLAYER)
-        report = analyse(bench, PLAYER)
-        if sum(report.failed.values()):
-            raise SystemExit(f"{name}: {report.failed} failed")
-    yield Figure(f"{name}, everything", report.media, report.seconds)
-
-
-BENCHMARKS: dict[str, Callable[[], Iterator[Figure]]] = {
-    "scans": scans,
-    "screenshots_jpeg": lambda: analysis("screenshots_jpeg", corpora.screenshots_jpeg),
-    "photographs": lambda: analysis("photographs", corpora.photographs),
-    "screenshots_png": lambda: analysis("screenshots_png", corpora.screenshots_png),
-    "clips": lambda: analysis("clips", corpora.clips),
-    "music": lambda: analysis("music", corpora.music),
+SUBJECTS: dict[str, Callable[[Choice], Iterator[Figure]]] = {
+    "scans": scans.scans,
+    "screenshots_jpeg": media.screenshots_jpeg,
+    "photographs": media.photographs,
+    "screenshots_png": media.screenshots_png,
+    "clip_headers": media.clip_headers,
+    "clips": media.clips,
+    "music": media.music,
+    "copies": media.copies,
+    "whole": whole.whole,
+    "growth": growth.growth,
 }
 
 
-def main(names: list[str]) -> None:
-    """Measure what is named, else everything."""
-    if unknown := set(names) - BENCHMARKS.keys():
-        raise SystemExit(f"no benchmark {sorted(unknown)}; there are: {', '.join(BENCHMARKS)}")
-    figures = [figure for name in names or BENCHMARKS for figure in BENCHMARKS[name]()]
-    print_table("benchmarks", [figure.row() for figure in figures], "nothing measured")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    workers = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
-    print(f"memory peak: {peak:.0f} MiB in the main process, {workers:.0f} MiB in a worker")
+def main(arguments: list[str]) -> int:
+    """Measure what is named, else everything; returns the exit code."""
+    chosen = parse(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # folders are removed on the way out
+    before = os.getloadavg()[0]
+    figures: list[Figure] = []
+    failed = False
+    for name in chosen.names or SUBJECTS:
+        print(f"measuring {name}", file=sys.stderr, flush=True)
+        try:
+            figures += SUBJECTS[name](Choice(chosen.repeats, chosen.large))
+        except CommandError as error:
+            print(f"error: {name} was not measured: {error}", file=sys.stderr)
+            failed = True
+    rows = [row for figure in figures for row in figure.rows()]
+    print_table("benchmarks", rows, "nothing measured")
+    load = f"load before {before:.1f}, after {os.getloadavg()[0]:.1f}"
+    print(f"{os.cpu_count()} cores, Python {platform.python_version()}, {load}")
+    if chosen.json:
+        chosen.json.write_text(json.dumps(record(rows), indent=2) + "\n", encoding="utf-8")
+    if chosen.markdown and rows:
+        chosen.markdown.write_text(markdown(rows), encoding="utf-8")
+    return 1 if failed else 0
 
 
-def _seconds(command: list[str]) -> float:
-    started = time.perf_counter()
-    subprocess.run(command, stdout=subprocess.DEVNULL, check=True)
-    return time.perf_counter() - started
+def parse(arguments: list[str]) -> argparse.Namespace:
+    """The arguments; a wrong one ends the process with code 2 and says what there is."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(SUBJECTS))
+    parser.add_argument("--large", action="store_true", help="growth to 1,000,000 rows as well")
+    parser.add_argument("--repeats", type=int, default=2, help="the best of how many is shown")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the table as a record")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write it for people to read")
+    chosen = parser.parse_args(arguments)
+    if unknown := [name for name in chosen.names if name not in SUBJECTS]:
+        parser.error(f"no benchmark {', '.join(unknown)}; there are: {', '.join(SUBJECTS)}")
+    if chosen.repeats < 1:
+        parser.error("--repeats: at least 1")
+    return chosen
+
+
+def record(rows: list[dict[str, object]]) -> dict[str, object]:
+    """The table with what it was measured on."""
+    return {
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "version": version("media_assets"),
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "cores": os.cpu_count(),
+        "rows": rows,
+    }
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

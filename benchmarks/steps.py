@@ -1,0 +1,91 @@
+"""What runs in a fresh process: `python -m benchmarks.steps STEP LIBRARY DATA`.
+
+It prints one line of JSON: items, seconds, CPU seconds and peak memory of this process.
+"""
+
+import json
+import resource
+import sys
+import time
+from collections.abc import Callable
+
+from benchmarks.clip_headers import read_headers
+from benchmarks.processes import peak_mib
+from benchmarks.synthetic import add_analysis
+from benchmarks.workplace import PLAYER
+from media_assets.settings import LibrarySettings, Settings
+from media_assets.stages.analyse import analyse
+from media_assets.stages.capture_times import compute_times
+from media_assets.stages.discover import discover
+from media_assets.stages.platform import Platform
+from media_assets.stages.publish import publish_player
+from media_assets.stages.status import player_status
+
+
+class StepFailedError(Exception):
+    """A step did not do what its measurement is about."""
+
+
+def _scan(platform: Platform) -> int:
+    return discover(platform, PLAYER).seen
+
+
+def _analyse(platform: Platform) -> int:
+    """Everything that is made of files: scan and analysis. None may fail."""
+    discover(platform, PLAYER)
+    report = analyse(platform, PLAYER)
+    if sum(report.failed.values()):
+        raise StepFailedError(f"{platform.settings.library_root}: failed: {report.failed}")
+    return report.media
+
+
+def _analyse_pending(platform: Platform) -> int:
+    """The analysis of what a scan left to do, whatever comes of it."""
+    return analyse(platform, PLAYER).media
+
+
+def _publish(platform: Platform) -> int:
+    return publish_player(platform, PLAYER).rows("media")
+
+
+def _status(platform: Platform) -> int:
+    return sum(player_status(platform, PLAYER)["files"].values())
+
+
+def _times(platform: Platform) -> int:
+    return compute_times(platform, PLAYER).computed
+
+
+STEPS: dict[str, Callable[[Platform], int]] = {
+    "scan": _scan,
+    "analyse": _analyse,
+    "analyse_pending": _analyse_pending,
+    "clip_headers": read_headers,
+    "add_analysis": add_analysis,
+    "times": _times,
+    "publish": _publish,
+    "status": _status,
+}
+"""By name; each returns how many items it was about."""
+
+
+def _cpu_seconds() -> float:
+    usage = resource.getrusage(resource.RUSAGE_SELF)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _main(name: str, library: str, data: str) -> None:
+    platform = Platform(Settings(data_dir=data, library=LibrarySettings(root=library)))
+    started, cpu = time.perf_counter(), _cpu_seconds()
+    items = STEPS[name](platform)
+    told = {
+        "items": items,
+        "seconds": time.perf_counter() - started,
+        "cpu_seconds": _cpu_seconds() - cpu,
+        "peak_mib": peak_mib(),
+    }
+    print(json.dumps(told))
+
+
+if __name__ == "__main__":
+    _main(*sys.argv[1:])
