@@ -30,7 +30,7 @@ help:
 	@echo "make ui     the Dagster web UI on http://127.0.0.1:3000"
 	@echo "make test   the whole test suite"
 	@echo "make lint   format, lint and types"
-	@echo "make bench  the benchmarks"
+	@echo "make bench  the benchmarks, beside what else does such work (BENCH_ARGS=names and options)"
 	@echo "make docs   write docs/tables.md from the table specifications"
 
 run: $(VENV)/.run

@@ -93,6 +93,51 @@ def run(
 
 @main.command()
 @config_option
+@player_option
+@json_option
+@click.option(
+    "--full",
+    is_flag=True,
+    help="Read the whole history, and ask again for what was refused for good.",
+)
+@click.option(
+    "--loopback-port",
+    type=click.IntRange(0, 65535),
+    default=0,
+    hidden=True,
+    help="For tests: the port of a server here that answers in place of the API.",
+)
+def sync(
+    config: Path | None, players: tuple[str, ...], *, as_json: bool, full: bool, loopback_port: int
+) -> None:
+    """Fetch the match history and what is new in it; what is there is never fetched again."""
+    from media_assets.run_command import sync_players
+
+    sys.exit(sync_players(config, players, full=full, as_json=as_json,
+                          loopback_port=loopback_port))  # fmt: skip
+
+
+@main.command("migrate-levelup")
+@config_option
+@click.argument("source", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--player", "players", multiple=True, help="Only this player; again for more, in "
+              "this order. Default: all, by name.")  # fmt: skip
+@click.option("--dry-run", is_flag=True, help="Compare and report; write nothing.")
+@click.option("--timezone", "zone", help="IANA zone in which LevelUp wrote its times; default UTC.")
+@json_option
+def migrate_levelup(
+    config: Path | None, source: Path, players: tuple[str, ...], *,
+    dry_run: bool, zone: str | None, as_json: bool,
+) -> None:  # fmt: skip
+    """Take over LevelUp's databases below SOURCE, each validated before the next is begun."""
+    from media_assets.run_command import take_over_levelup
+
+    sys.exit(take_over_levelup(config, source, players, dry_run=dry_run, zone=zone,
+                               as_json=as_json))  # fmt: skip
+
+
+@main.command()
+@config_option
 @json_option
 def status(config: Path | None, *, as_json: bool) -> None:
     """Counts per player, and of the shared tables."""
@@ -111,6 +156,7 @@ def status(config: Path | None, *, as_json: bool) -> None:
 def failures(config: Path | None, players: tuple[str, ...], *, as_json: bool) -> None:
     """What could not be done, why, how often it was tried, and when it is tried again."""
     from media_assets.stages import status as stage
+    from media_assets.stages.gaps import all_gaps
     from media_assets.stages.platform import Platform
     from media_assets.stages.players import chosen_players
     from media_assets.terminal import print_failures, print_json
@@ -119,10 +165,12 @@ def failures(config: Path | None, players: tuple[str, ...], *, as_json: bool) ->
     names = chosen_players(platform, players)
     media = [row for name in names for row in stage.failures(platform, name).to_dicts()]
     sources = [] if players else stage.source_failures(platform).to_dicts()
+    gaps = [row for row in all_gaps(platform).to_dicts()
+            if not players or row["asked_by"] in names]  # fmt: skip
     if as_json:
-        print_json({"media": media, "matches": sources})
+        print_json({"media": media, "matches": sources, "not_fetched": gaps})
     else:
-        print_failures(media, sources)
+        print_failures(media, sources, gaps)
 
 
 @main.command()
@@ -186,6 +234,69 @@ def title(config: Path | None, media_id: str, text: str) -> None:
 def rate(config: Path | None, media_id: str, rating: int) -> None:
     """Rate one media from 0 to 5."""
     _annotate(config, (media_id,), Words(rating=rating))
+
+
+@main.command()
+@config_option
+@player_option
+@click.option(
+    "--sample",
+    type=click.FloatRange(0, 1, min_open=True),
+    default=1.0,
+    show_default=True,
+    help="Share of the files: never verified ones first, then those that wait the longest.",
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(0),
+    help="Begin no further file after so long; the next verification goes on from there.",
+)
+@json_option
+def verify(
+    config: Path | None, players: tuple[str, ...], sample: float, seconds: float | None,
+    *, as_json: bool,
+) -> None:  # fmt: skip
+    """Read originals again and compare them with what was recorded; report, never repair.
+
+    Ends with 1 when a file has other bytes under the same size and mtime.
+    """
+    from media_assets.upkeep_command import verify_players
+
+    sys.exit(verify_players(config, players, sample=sample, seconds=seconds, as_json=as_json))
+
+
+@main.command()
+@config_option
+@click.option("--player", required=True, help="Whose media.")
+@click.option(
+    "--older-than",
+    type=click.IntRange(0),
+    default=90,
+    show_default=True,
+    metavar="DAYS",
+    help="Missing for so many days or longer.",
+)
+@click.option(
+    "--with-notes",
+    is_flag=True,
+    help="Also media with tags, notes, titles, ratings or "
+    "decisions of people, and those with them.",
+)
+@click.option("--dry-run", is_flag=True, help="List what would be removed, write nothing.")
+@click.option("--yes", "sure", is_flag=True, help="Do not ask.")
+@json_option
+def purge(
+    config: Path | None, player: str, older_than: int,
+    *, with_notes: bool, dry_run: bool, sure: bool, as_json: bool,
+) -> None:  # fmt: skip
+    """Forget media that have been missing for long: their rows, and pictures made from them."""
+    if as_json and not (dry_run or sure):
+        raise click.UsageError("--json asks no question: add --yes or --dry-run")
+    from media_assets.stages.purge import PurgeChoice
+    from media_assets.upkeep_command import purge_player
+
+    choice = PurgeChoice(older_than, with_notes=with_notes)
+    sys.exit(purge_player(config, player, choice, dry_run=dry_run, sure=sure, as_json=as_json))
 
 
 @main.command()

@@ -1,14 +1,17 @@
 """Running the graph in this process, recorded in the instance that the UI shows."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import TypeAlias
 
 import dagster as dg
+from sqlalchemy.exc import DBAPIError
 
 from media_assets.definitions import defs
+from media_assets.errors import StoreError
 from media_assets.orchestration.abandoned import (
     COMMAND,
     LAUNCHED_BY,
@@ -18,16 +21,23 @@ from media_assets.orchestration.abandoned import (
 from media_assets.orchestration.partitions import PLAYERS
 from media_assets.orchestration.reporting import failure_reason
 from media_assets.stages.platform import Platform
+from media_assets.store.disk import explain, writing_below
 from media_assets.store.locks import exclusive
+from media_assets.store.tables.players import MATCH_HISTORY
+
+Instance: TypeAlias = dg.DagsterInstance
+"""Where runs are recorded, for those who do not know Dagster."""
 
 _INSTANCE_FILE = "dagster.yaml"
+_START_LOCK = Path(".dagster", "start.lock")
 
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
     """How one run ended: the checks that failed, and each step that failed with its reason.
 
-    `stopped`: somebody asked it to end, and it did after the batch in flight.
+    `stopped`: somebody asked it to end, and it did after the batch in flight. `figures`: what the
+    source of matches did, by name.
     """
 
     player: str
@@ -37,18 +47,35 @@ class RunResult:
     failed_steps: dict[str, str]
     failed_checks: dict[str, str]
     rows_written: int
+    figures: dict[str, object]
 
 
 @contextmanager
 def instance(home: Path) -> Iterator[dg.DagsterInstance]:
-    """The instance of one home folder, made with our settings when there is none."""
-    home.mkdir(parents=True, exist_ok=True)
-    file = home / _INSTANCE_FILE
-    if not file.exists():
-        text = files("media_assets").joinpath("instance.yaml").read_text("utf-8")
-        file.write_text(text, encoding="utf-8")
-    with dg.DagsterInstance.from_config(str(home)) as found:
-        yield found
+    """The instance of one home folder, made with our settings when there is none.
+
+    Raises:
+        StoreError: the folder or the databases in it cannot be written, for example because the
+            disk is full, now or while the block runs.
+    """
+    try:
+        with writing_below(home), _opened(home) as found:
+            yield found
+    except DBAPIError as error:
+        what = "the history of runs cannot be written"
+        raise StoreError(explain(home, what, error.orig or error)) from error
+
+
+def _opened(home: Path) -> dg.DagsterInstance:
+    """One process at a time: two that make the databases at once leave them useless for ever."""
+    with exclusive(home / _START_LOCK):
+        file = home / _INSTANCE_FILE
+        if not file.exists():
+            text = files("media_assets").joinpath("instance.yaml").read_text("utf-8")
+            unfinished = file.with_name(f".{file.name}.unfinished")
+            unfinished.write_text(text, encoding="utf-8")
+            unfinished.replace(file)
+        return dg.DagsterInstance.from_config(str(home))
 
 
 def register_players(found: dg.DagsterInstance, players: list[str]) -> None:
@@ -72,16 +99,52 @@ def refresh(
     still counts as running, is ended.
     """
     ops = {"media_files": {"config": {"allow_mass_missing": True}}} if allow_mass_missing else {}
+    return _run(found, platform, player, "refresh_player", config_file, ops)
+
+
+def sync(
+    found: dg.DagsterInstance,
+    platform: Platform,
+    player: str,
+    config_file: Path | None,
+    *,
+    full: bool = False,
+) -> RunResult:
+    """The matches of one player, and what follows from them; otherwise as `refresh`."""
+    ops = {"match_history": {"config": {"full": True}}} if full else {}
+    return _run(found, platform, player, "sync_matches", config_file, ops)
+
+
+def show_levelup(
+    found: dg.DagsterInstance, platform: Platform, player: str, config_file: Path | None
+) -> RunResult:
+    """Show in the UI what was found when the player's LevelUp database was taken over."""
+    register_players(found, [player])
+    return _run(found, platform, player, "take_over_levelup", config_file, {})
+
+
+def _run(
+    found: dg.DagsterInstance,
+    platform: Platform,
+    player: str,
+    job: str,
+    config_file: Path | None,
+    ops: Mapping[str, Mapping[str, Mapping[str, bool]]],
+) -> RunResult:
+    resource = {
+        "config_file": str(config_file or ""),
+        "loopback_port": platform.route.loopback_port or 0,
+    }
     with exclusive(launch_lock(platform, player)):
         end_abandoned_runs(found, player)
-        result = defs.resolve_job_def("refresh_player").execute_in_process(
+        result = defs.resolve_job_def(job).execute_in_process(
             instance=found,
             partition_key=player,
             raise_on_error=False,
             tags={"player": player, LAUNCHED_BY: COMMAND},
             run_config={
                 "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
-                "resources": {"platform": {"config": {"config_file": str(config_file or "")}}},
+                "resources": {"platform": {"config": resource}},
                 "ops": ops,
             },
         )
@@ -106,4 +169,18 @@ def _result(player: str, result: dg.ExecuteInProcessResult) -> RunResult:
         and isinstance(value.value, int)
     )
     stopped = any("InterruptedError" in reason for reason in steps.values())
-    return RunResult(player, result.run_id, result.success, stopped, steps, checks, written)
+    figures = _figures(result, MATCH_HISTORY.name)
+    return RunResult(
+        player, result.run_id, result.success, stopped, steps, checks, written, figures
+    )
+
+
+def _figures(result: dg.ExecuteInProcessResult, asset: str) -> dict[str, object]:
+    """The numbers and texts that an asset told about this run."""
+    return {
+        name: value.value
+        for event in result.get_asset_materialization_events()
+        if event.asset_key == dg.AssetKey(asset)
+        for name, value in event.materialization.metadata.items()
+        if isinstance(value, dg.IntMetadataValue | dg.FloatMetadataValue | dg.TextMetadataValue)
+    }

@@ -6,6 +6,7 @@ This is the only module that reads the environment.
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -16,8 +17,19 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from media_assets.errors import ConfigurationError
 
 DEFAULT_FILE = "media_assets.toml"
+SHARED = "shared"
+"""The name that the shared tables have among the published folders; no player may have it."""
+
 GIB = 1024**3
 MIB = 1024**2
+
+READY_TOKENS = ("SPNKR_SPARTAN_TOKEN", "SPNKR_CLEARANCE_TOKEN")
+RENEWING_TOKENS = ("SPNKR_CLIENT_ID", "SPNKR_CLIENT_SECRET", "SPNKR_REFRESH_TOKEN")
+REDIRECT_URI = "SPNKR_REDIRECT_URI"
+DEFAULT_REDIRECT_URI = "https://localhost"
+
+_CONTROLS = frozenset(map(chr, range(32)))
+_LONGEST_PLAYER_NAME = 200  # file names have at most 255, and more is added to it
 
 
 def _known_zone(name: str) -> str:
@@ -42,6 +54,23 @@ def _plain_name(name: str) -> str:
     return name
 
 
+def why_no_player(name: str) -> str | None:
+    """Why no player can have this name, which becomes that of folders, locks and a partition."""
+    if name.lower() == SHARED:
+        return f"{SHARED!r} is the folder of what all players share"
+    if _CONTROLS & set(name) or "..." in name:
+        return "control characters and '...' cannot stand in a partition's name"
+    if len(os.fsencode(name)) > _LONGEST_PLAYER_NAME:
+        return f"the name is longer than {_LONGEST_PLAYER_NAME} bytes"
+    return None
+
+
+def _player_name(name: str) -> str:
+    if reason := why_no_player(_plain_name(name)):
+        raise ValueError(f"{name!r} cannot be a player: {reason}; rename the section")
+    return name
+
+
 def _folder(path: str) -> str:
     if not path or "\0" in path:
         raise ValueError("a folder is needed, relative to this file or absolute")
@@ -50,6 +79,7 @@ def _folder(path: str) -> str:
 
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 FolderName = Annotated[str, AfterValidator(_plain_name)]
+PlayerName = Annotated[str, AfterValidator(_player_name)]
 Folder = Annotated[str, AfterValidator(_folder)]
 
 
@@ -81,6 +111,8 @@ class MatchSettings(_Section):
     source: Literal["files", "api"] = "files"
     directory: Folder = "matches"
     tolerance_minutes: float = Field(5, ge=0, le=24 * 60)
+    requests_per_second: float = Field(5, ge=0, le=100)
+    concurrency: int = Field(8, ge=1, le=64)
 
 
 class ThumbnailSettings(_Section):
@@ -88,6 +120,7 @@ class ThumbnailSettings(_Section):
 
     size: int = Field(320, ge=16, le=4096)
     preview: Literal["gif", "webp"] = "gif"
+    max_share: float = Field(0.25, ge=0, le=100)
 
 
 class EngineSettings(_Section):
@@ -105,6 +138,15 @@ class LimitSettings(_Section):
     max_side: int = Field(65_536, ge=1)
     max_image_bytes: int = Field(GIB, ge=1)
     max_embedded_bytes: int = Field(64 * MIB, ge=1)
+    max_frames: int = Field(100_000, ge=1)
+    max_scans: int = Field(100, ge=1)
+
+
+class AutomationSettings(_Section):
+    """How long one tick may look at folders, of the 60 s that Dagster gives it; what it starts."""
+
+    look_seconds: float = Field(30, gt=0, le=50)
+    rescans_per_hour: int = Field(48, ge=0, le=240)
 
 
 class Settings(_Section):
@@ -112,11 +154,12 @@ class Settings(_Section):
 
     data_dir: Folder = "data"
     library: LibrarySettings = LibrarySettings()
-    players: dict[FolderName, PlayerSettings] = Field(default_factory=dict)
+    players: dict[PlayerName, PlayerSettings] = Field(default_factory=dict)
     matches: MatchSettings = MatchSettings()
     thumbnails: ThumbnailSettings = ThumbnailSettings()
     engine: EngineSettings = EngineSettings()
     limits: LimitSettings = LimitSettings()
+    automation: AutomationSettings = AutomationSettings()
 
     base: Path = Field(default_factory=Path.cwd, exclude=True)
 
@@ -209,6 +252,62 @@ def _matches_beside(library: Path, values: dict[str, Any]) -> None:
     section = values.setdefault("matches", {})
     if isinstance(section, dict) and "directory" not in section and beside.is_dir():
         section["directory"] = str(beside)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class AppCredentials:
+    """An application and a refresh token that stands for its player: gives tokens for 4 hours."""
+
+    client_id: str
+    client_secret: str
+    refresh_token: str
+    redirect_uri: str
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Credentials:
+    """What opens the match API: tokens that are ready, what makes new ones, or both.
+
+    Nothing prints the values: there is no `repr`, and no configuration or table has a place for
+    them.
+    """
+
+    spartan_token: str | None
+    clearance_token: str | None
+    app: AppCredentials | None
+
+
+def load_credentials(environment: Mapping[str, str] = os.environ) -> Credentials:
+    """The tokens of the match API, which stand in the environment and nowhere else.
+
+    Raises:
+        ConfigurationError: neither set of variables is complete, or a value cannot be a token.
+    """
+    found = {
+        name: value.strip()
+        for name in (*READY_TOKENS, *RENEWING_TOKENS, REDIRECT_URI)
+        if (value := environment.get(name, "")).strip()
+    }
+    for name, value in found.items():
+        if not (value.isascii() and value.isprintable()):
+            raise ConfigurationError(f"{name}: holds characters that no token has; set it anew")
+    ready = all(name in found for name in READY_TOKENS)
+    renewing = all(name in found for name in RENEWING_TOKENS)
+    if not ready and not renewing:
+        missing = [name for name in (*READY_TOKENS, *RENEWING_TOKENS) if name not in found]
+        raise ConfigurationError(
+            'matches.source = "api" needs tokens in the environment: '
+            f"{' and '.join(READY_TOKENS)}, or {', '.join(RENEWING_TOKENS)} (and {REDIRECT_URI} if "
+            f"the application has another than {DEFAULT_REDIRECT_URI}); "
+            f"not set: {', '.join(missing)}"
+        )
+    app = None
+    if renewing:
+        redirect = found.get(REDIRECT_URI, DEFAULT_REDIRECT_URI)
+        client_id, client_secret, refresh_token = (found[name] for name in RENEWING_TOKENS)
+        app = AppCredentials(client_id, client_secret, refresh_token, redirect)
+    spartan, clearance = (found[name] if ready else None for name in READY_TOKENS)
+    return Credentials(spartan, clearance, app)
 
 
 def dagster_home(settings: Settings, environment: Mapping[str, str] = os.environ) -> Path:

@@ -25,6 +25,7 @@ from media_assets.stages import progress as stages
 
 if TYPE_CHECKING:  # loading these costs a command its start-up
     from media_assets.stages.doctor import Finding
+    from media_assets.stages.migrate_levelup import MigrationReport, PlayerReport
     from media_assets.stages.status import PlayerStatus, Status
 
 
@@ -53,9 +54,13 @@ def print_json(value: object) -> None:
 
 @contextmanager
 def progress_display() -> Iterator[None]:
-    """While the block runs, progress of stages is shown: bars in a terminal, else lines."""
+    """While the block runs, progress of stages is shown: bars in a terminal, else lines.
+
+    So is what the store waits for, as lines.
+    """
     console = Console(stderr=True)
     logger = logging.getLogger(stages.PROGRESS_LOGGER)
+    store = logging.getLogger(stages.STORE_LOGGER)
     logger.propagate = False
     logger.setLevel(logging.INFO)
     display = Progress(
@@ -69,12 +74,15 @@ def progress_display() -> Iterator[None]:
         disable=not console.is_terminal,
     )
     handler = _Bars(display) if console.is_terminal else _Lines(console)
+    lines = _Lines(console)
     logger.addHandler(handler)
+    store.addHandler(lines)
     try:
         with display:
             yield
     finally:
         logger.removeHandler(handler)
+        store.removeHandler(lines)
 
 
 class _Bars(logging.Handler):
@@ -133,15 +141,20 @@ def print_status(found: "Status") -> None:
 
 
 def print_failures(
-    media: Sequence[Mapping[str, object]], sources: Sequence[Mapping[str, object]]
+    media: Sequence[Mapping[str, object]],
+    sources: Sequence[Mapping[str, object]],
+    gaps: Sequence[Mapping[str, object]],
 ) -> None:
-    """What could not be done, for media and for recorded files."""
+    """What could not be done, for media and for recorded files, and what the API did not give."""
     names = ("player", "file_path", "stages", "message", "attempts", "next_retry_at")
     print_table("media", [{name: row[name] for name in names} for row in _merged(media)],
                 "every media file could be read")  # fmt: skip
     if sources:
         about = ("file_path", "match_id", "message")
         print_table("matches", [{name: row[name] for name in about} for row in sources], "")
+    if gaps:
+        told = ("part", "subject", "message", "attempts", "next_retry_at")
+        print_table("not fetched", [{name: row[name] for name in told} for row in gaps], "")
 
 
 def _merged(rows: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
@@ -154,6 +167,58 @@ def _merged(rows: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:
         else:
             merged[key] = {**row, "stages": row["stage"]}
     return list(merged.values())
+
+
+def to_terminal(progress: stages.Progress) -> None:
+    """A listener whose words `progress_display` shows."""
+    logging.getLogger(stages.PROGRESS_LOGGER).info("%s", progress, extra={"progress": progress})
+
+
+def print_migration(report: "MigrationReport") -> None:
+    """What became of each LevelUp database, and of the shared tables."""
+    print_table("databases of LevelUp", [_migrated_row(player) for player in report.players], "")
+    figures = report.figures
+    print_table(
+        "the shared tables" + (", as they would be" if report.dry_run else ""),
+        [{
+            "matches": figures.matches, "mean player count": figures.average_player_count,
+            "of several players": figures.shared_matches, "duplicates": figures.duplicates,
+            "orphans": figures.orphans, "lost rows": figures.lost_rows,
+        }],
+        "",
+    )  # fmt: skip
+    for player in report.players:
+        for problem in player.problems:
+            print(f"{player.player}: {problem}")
+        for table, reason in player.kept.items():
+            print(f"{player.player}: {table} stays in the source: {reason}")
+        if player.backup_file:
+            print(f"{player.player}: backup: {player.backup_file}")
+    if report.dry_run:
+        print("dry run: nothing was written")
+
+
+def _migrated_row(player: "PlayerReport") -> dict[str, object]:
+    counted: dict[str, str] = {
+        part.kind: f"{part.here:,}/{part.source:,}"
+        for part in (player.validation.coverage if player.validation else ())
+    }
+    names = ("matches", "participants", "events", "medals", "pairs", "aliases", "skill")
+    return {
+        "player": player.player,
+        "state": player.state,
+        "new matches": player.new_matches,
+        **{name: counted.get(name, "") for name in names},
+        "kills and deaths": _equal(player),
+        "bytes before": player.bytes_before,
+        "after": player.bytes_after,
+    }
+
+
+def _equal(player: "PlayerReport") -> str:
+    if player.validation is None:
+        return ""
+    return "equal" if player.validation.sums.equal else "DIFFER"
 
 
 def print_findings(findings: Sequence["Finding"]) -> None:
