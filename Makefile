@@ -3,6 +3,8 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 SAMPLE := sample
+# Each file of tests stays in one process, so what it sets up is set up once.
+TEST_ARGS ?= -n auto --maxprocesses 4 --dist loadfile
 
 # Which library: LIBRARY=dir (and DATA=dir, MATCHES=dir), else media_assets.toml here, else the sample.
 export DAGSTER_HOME := $(CURDIR)

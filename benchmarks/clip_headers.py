@@ -9,7 +9,7 @@ import os
 from functools import partial
 from pathlib import Path
 
-from benchmarks.workplace import PLAYER
+from benchmarks.corpora.cache import PLAYER
 from media_assets.captures.clip import ClipOptions, analyse_clip, prepare_worker
 from media_assets.engine.pool import PoolLimits, map_unordered
 from media_assets.library.content import open_original

@@ -10,9 +10,9 @@ import time
 from collections.abc import Callable
 
 from benchmarks.clip_headers import read_headers
+from benchmarks.corpora.cache import PLAYER
 from benchmarks.processes import peak_mib
 from benchmarks.synthetic import add_analysis
-from benchmarks.workplace import PLAYER
 from media_assets.settings import LibrarySettings, Settings
 from media_assets.stages.analyse import analyse
 from media_assets.stages.capture_times import compute_times

@@ -8,8 +8,8 @@ from io import BytesIO
 import numpy as np
 import polars as pl
 
+from benchmarks.corpora.cache import PLAYER
 from benchmarks.corpora.scenes import screenshot
-from benchmarks.workplace import PLAYER
 from media_assets.captures.image import ImageOptions, analyse_image
 from media_assets.similarity.layout import DIM, MODEL, SPACE, VERSION
 from media_assets.stages.analyse import stage_frame

@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.corpora.cache import PLAYER
 from benchmarks.figures import Peer, Sample
 from benchmarks.processes import Usage, run
 from benchmarks.tools import Tool, Work
 
 PROJECT = Path(__file__).resolve().parent.parent
-PLAYER = "bench"
 SLOW_SECONDS = 20.0
 """A peer that takes longer than this is measured once."""
 

@@ -1,6 +1,7 @@
 """The benchmarks' own arithmetic, names and files; what they measure is not tested here."""
 
 import json
+import os
 import subprocess
 import sys
 from itertools import pairwise
@@ -10,7 +11,10 @@ import pytest
 from PIL import Image
 
 from benchmarks import __main__ as command
+from benchmarks.corpora.__main__ import MAKERS
+from benchmarks.corpora.cache import CACHE, NEEDS, VERSION
 from benchmarks.corpora.files import named_files, touch_some
+from benchmarks.corpora.mixed import PARTS
 from benchmarks.corpora.pictures import _screenshots_png
 from benchmarks.figures import Figure, Peer, Sample, Target, markdown, significant, together
 from benchmarks.tools import FIND, Tool, Work, _at_once
@@ -145,10 +149,7 @@ def test_cpu_of_processes_that_outlive_their_parent_is_counted() -> None:
         "import sys; from benchmarks.processes import run; "
         f"print(run([sys.executable, '-c', {starts!r}]).orphan_cpu_seconds)"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
-    )
-    assert float(done.stdout) >= 0.3
+    assert float(in_a_process_of_its_own(code).stdout) >= 0.3
 
 
 def test_a_command_that_fails_says_what_it_said() -> None:
@@ -156,11 +157,35 @@ def test_a_command_that_fails_says_what_it_said() -> None:
         "import sys; from benchmarks.processes import run; "
         "run([sys.executable, '-c', 'raise SystemExit(\"no such lens\")'])"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=False
+    said = in_a_process_of_its_own(code).stderr
+    assert "CommandError" in said
+    assert "exit code 1: no such lens" in said
+
+
+def in_a_process_of_its_own(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """What is measured adopts the orphans of its processes, which this one shall not."""
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=PROJECT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
     )
+
+
+def test_what_a_corpus_is_made_of_is_made_before() -> None:
+    assert set(NEEDS["mixed"]) == set(PARTS)
+    assert {*NEEDS, *sum(NEEDS.values(), ())} <= set(MAKERS)
+    assert sum(PARTS.values()) == 1000
+
+
+def test_a_corpus_that_cannot_be_made_leaves_nothing(tmp_path: Path) -> None:
+    code = "from benchmarks.corpora.cache import corpus; corpus('no_such_corpus')"
+    done = in_a_process_of_its_own(code, **{CACHE: str(tmp_path)})
     assert "CommandError" in done.stderr
-    assert "exit code 1: no such lens" in done.stderr
+    assert "KeyError: 'no_such_corpus'" in done.stderr
+    assert list(tmp_path.rglob("*")) == [tmp_path / VERSION]
 
 
 def test_files_for_scans_have_sizes_and_take_no_place(tmp_path: Path) -> None:

@@ -1,17 +1,17 @@
-"""`python -m benchmarks.corpora NAME`: makes one library in the cache."""
+"""`python -m benchmarks.corpora NAME FOLDER`: makes the files of one corpus in a folder."""
 
 import sys
+from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
-from benchmarks.corpora.cache import Maker, fill
 from benchmarks.corpora.clips import clips
 from benchmarks.corpora.files import named_files
 from benchmarks.corpora.mixed import copies, mixed
 from benchmarks.corpora.music import music
 from benchmarks.corpora.pictures import photographs, screenshots_jpeg, screenshots_png
-from benchmarks.workplace import PLAYER
 
-MAKERS: dict[str, Maker] = {
+MAKERS: dict[str, Callable[[Path], None]] = {
     "files_10000": partial(named_files, count=10_000),
     "files_100000": partial(named_files, count=100_000),
     "files_1000000": partial(named_files, count=1_000_000),
@@ -26,4 +26,4 @@ MAKERS: dict[str, Maker] = {
 }
 
 if __name__ == "__main__":
-    fill(sys.argv[1], MAKERS[sys.argv[1]], PLAYER)
+    MAKERS[sys.argv[1]](Path(sys.argv[2]))

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from itertools import islice
 from pathlib import Path
 
-from benchmarks.corpora.cache import corpus
+from benchmarks.corpora.cache import cache
 
-_PARTS = {
+PARTS = {
     "screenshots_jpeg": 450,
     "screenshots_png": 200,
     "photographs": 50,
@@ -19,16 +19,16 @@ _PARTS = {
 
 def mixed(folder: Path) -> None:
     """1,000 files: 650 screenshots, 50 photographs, 60 clips, 20 albums; links to other corpora."""
-    for name, count in _PARTS.items():
-        for file in _first(corpus(name), count):
-            target = folder / name / file.relative_to(corpus(name))
+    for name, count in PARTS.items():
+        for file in _first(cache() / name, count):
+            target = folder / name / file.relative_to(cache() / name)
             target.parent.mkdir(parents=True, exist_ok=True)
             os.link(file, target)
 
 
 def copies(folder: Path, count: int = 500) -> None:
     """500 screenshots and a true copy of each."""
-    for file in _first(corpus("screenshots_jpeg"), count):
+    for file in _first(cache() / "screenshots_jpeg", count):
         shutil.copy(file, folder / file.name)
         shutil.copy(file, folder / f"copy of {file.name}")
 

@@ -70,4 +70,5 @@ def shared_spec(
 
 
 FRESH = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=24))
-"""The hourly rescan has not come through for a day."""
+"""No rescan has come through for a day, of whichever player: Dagster judges an asset as a whole,
+and knows no freshness of a partition."""

@@ -18,6 +18,7 @@ from dagster._core.scheduler.instigation import InstigatorState, InstigatorTick
 from dagster._core.test_utils import InProcessTestWorkspaceLoadTarget, freeze_time
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster._core.workspace.context import WorkspaceProcessContext
+from dagster._daemon.freshness import FreshnessDaemon
 from dagster._daemon.sensor import execute_sensor_iteration
 from dagster._scheduler.scheduler import launch_scheduled_runs
 
@@ -71,9 +72,13 @@ class Daemon:
         assert bool(errors) == bool(crash_at), errors
         return self.ticks(sensor)[0]
 
-    def tick_all(self) -> None:
-        """Evaluate every sensor that is on."""
-        self.tick()
+    def judge_freshness(self, asset: str) -> str:
+        """What the daemon makes of the freshness of an asset."""
+        with freeze_time(self.now):
+            list(FreshnessDaemon().run_iteration(self.workspace))
+        key = dg.AssetKey(asset)
+        state = self.instance.get_freshness_state_records([key])[key]
+        return state.freshness_state.value
 
     def pass_time(self, minutes: int, jump: int = 0) -> None:
         """Evaluate the schedules that are on, minute by minute, after a jump of some minutes."""

@@ -5,6 +5,7 @@ Whoever evaluates a tick, writes the cursor and creates the runs here is what do
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -90,7 +91,7 @@ def test_a_lost_cursor_costs_no_run(running: Daemon, place: Path) -> None:
     assert runs(running.instance) == {"Ada": 2, "Ben": 1}
 
 
-@pytest.mark.parametrize("point", ["RUN_IDS_RESERVED", "RUN_CREATED", "RUN_LAUNCHED"])
+@pytest.mark.parametrize("point", ["RUN_IDS_RESERVED", "RUN_LAUNCHED"])
 def test_a_daemon_that_fails_in_the_middle_of_a_tick_asks_for_the_rest_and_for_nothing_twice(
     place: Path, instance: dg.DagsterInstance, point: str
 ) -> None:
@@ -128,9 +129,24 @@ def test_the_schedule_catches_up_without_a_storm(running: Daemon, place: Path) -
 def test_a_failed_run_is_written_down(running: Daemon, place: Path) -> None:
     running.switch_on(running.sensor("failed_runs"))
     running.tick()
-    running.tick_all()
     running.end_runs(succeeded=False)
-    running.tick_all()
+    running.tick()
     written = (place / "data" / "logs" / "failed_runs.jsonl").read_text("utf-8").splitlines()
     assert len(written) == 2
     assert all('"job": "refresh_player"' in line for line in written)
+
+
+def test_what_people_read_is_stale_after_a_day_without_a_run_of_anybody(running: Daemon) -> None:
+    assets = {"media_files": "Ada", "media_library": "Ada", "match_library": None}
+
+    def states() -> list[str]:
+        return [running.judge_freshness(asset) for asset in assets]
+
+    assert states() == ["UNKNOWN"] * 3
+    for asset, player in assets.items():
+        running.instance.report_runless_asset_event(
+            dg.AssetMaterialization(asset, partition=player)
+        )
+    assert states() == ["PASS"] * 3
+    running.now += timedelta(hours=25)
+    assert states() == ["FAIL"] * 3

@@ -95,9 +95,7 @@ def _clips() -> Iterator[Original]:
     fragments = {"movflags": "frag_keyframe+empty_moov"}
     yield Original("MP4 fragments", ".mp4", make(muxer=fragments))
     yield Original("MP4 HEVC", ".mp4", make(codec="libx265"))
-    yield Original(
-        "MP4 AV1", ".mp4", make(codec="libaom-av1", encoder={"cpu-used": "8", "usage": "realtime"})
-    )
+    yield Original("MP4 AV1", ".mp4", make(codec="libsvtav1", encoder={"preset": "11"}))
     yield Original("MOV", ".mov", make("mov", tags=tags))
     yield Original("MOV", ".mov", make("mov", "prores_ks", pixel_format="yuv422p10le"))
     yield Original("Matroska", ".mkv", make("matroska", tags=tags, rotation=90))

@@ -1,6 +1,7 @@
 """A folder of recorded matches, the platform over it, and what became of them."""
 
 import json
+import shutil
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -40,13 +41,19 @@ class MatchPlace:
     def __init__(
         self, base: Path, xuids: Mapping[str, str] = PLAYERS, zone: str = "Europe/Paris"
     ) -> None:
+        self.base = base
         self.source = base / "matches"
-        self.source.mkdir(parents=True)
+        self.source.mkdir(parents=True, exist_ok=True)
         configured = {
             name: PlayerSettings(xuid=xuid, timezone=zone) for name, xuid in xuids.items()
         }
         settings = Settings(base=base, players=configured, engine=EngineSettings(workers=1))
         self.platform = Platform(settings, clock=lambda: NOW)
+
+    def copy(self, base: Path) -> "MatchPlace":
+        """The same in another folder, to be changed."""
+        shutil.copytree(self.base, base, dirs_exist_ok=True)
+        return MatchPlace(base)
 
     def write(self, name: str, value: object) -> None:
         """One recorded file: bytes as they are, anything else as JSON."""

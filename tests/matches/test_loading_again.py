@@ -56,15 +56,21 @@ def test_a_match_of_nobody_has_no_scores(tmp_path: Path) -> None:
     assert bits(place) & BITS["performance_scores"] == 0
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> MatchPlace:
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> MatchPlace:
     """A match with its film and skill, loaded."""
-    place = MatchPlace(tmp_path)
+    place = MatchPlace(tmp_path_factory.mktemp("loaded"))
     place.write("1/stats.json", match())
     place.write(f"38_{shapes.match_id(1)}.gzip", shapes.film_chunk(FILM))
     place.write(f"skill_{shapes.match_id(1)}.json", shapes.skill(shapes.skill_value(1)))
     place.load()
     return place
+
+
+@pytest.fixture
+def place(loaded: MatchPlace, tmp_path: Path) -> MatchPlace:
+    """The same, to be changed."""
+    return loaded.copy(tmp_path)
 
 
 def forget(place: MatchPlace) -> None:

@@ -11,8 +11,10 @@ from media_assets.stages import promises
 FILM = [shapes.event("kill", 1000, 1, "Ana"), shapes.event("death", 1002, 2, "Ben")]
 
 
-def make(folder: Path) -> MatchPlace:
-    place = MatchPlace(folder)
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> MatchPlace:
+    """Three matches as the product makes them: with a film, with none, and nobody looked."""
+    place = MatchPlace(tmp_path_factory.mktemp("kept"))
     for number in (1, 2, 3):
         people = [shapes.player(1), shapes.player(2, team=1), shapes.player(6, bot=True)]
         place.write(f"{number}/stats.json", shapes.stats(people, match=number))
@@ -23,16 +25,10 @@ def make(folder: Path) -> MatchPlace:
     return place
 
 
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> MatchPlace:
-    """Three matches as the product makes them: with a film, with none, and nobody looked."""
-    return make(tmp_path_factory.mktemp("kept"))
-
-
 @pytest.fixture
-def place(tmp_path: Path) -> MatchPlace:
+def place(kept: MatchPlace, tmp_path: Path) -> MatchPlace:
     """The same, to be damaged."""
-    return make(tmp_path)
+    return kept.copy(tmp_path)
 
 
 def test_they_are_kept(kept: MatchPlace) -> None:

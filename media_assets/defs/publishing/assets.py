@@ -4,7 +4,7 @@ import dagster as dg
 
 from media_assets.orchestration.partitions import players
 from media_assets.orchestration.pictures import contact_sheet
-from media_assets.orchestration.policy import OWNERS
+from media_assets.orchestration.policy import FRESH, OWNERS
 from media_assets.orchestration.reporting import picture
 from media_assets.orchestration.resources import PlatformResource
 from media_assets.orchestration.tables import Metadatum, column_schema, markdown_table
@@ -42,6 +42,7 @@ def _files(report: PublishReport) -> dict[str, Metadatum]:
         *(table.name for table in DERIVED_TABLES),
     ],
     partitions_def=players,
+    freshness_policy=FRESH,
 )  # fmt: skip
 def media_library(
     context: dg.AssetExecutionContext, platform: PlatformResource
@@ -78,6 +79,7 @@ def media_library(
         "personal_scores", "killer_victim_pairs", "xuid_aliases",
         "player_match_stats",  # the registry notes that performance scores were computed
     ],
+    freshness_policy=FRESH,
 )  # fmt: skip
 def match_library(platform: PlatformResource) -> dg.MaterializeResult:
     report = publish_shared(platform.load())
