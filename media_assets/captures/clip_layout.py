@@ -6,6 +6,7 @@ decoded frame, which costs 10 ms; reading the few bytes here takes 0.05 ms. The 
 whether the file ends before its own structure does.
 """
 
+import errno
 import math
 import struct
 from collections.abc import Iterator
@@ -184,5 +185,13 @@ def _avi_missing(stream: BinaryIO, size: int) -> int:
 
 
 def _read(stream: BinaryIO, position: int, count: int) -> bytes:
-    stream.seek(position)
+    """What is there; nothing behind the end, also where no system can have a file so long."""
+    try:
+        stream.seek(position)
+    except OverflowError:
+        return b""
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        return b""
     return stream.read(count)

@@ -105,7 +105,10 @@ def analyse_image(content: bytes, options: ImageOptions) -> ImageProducts:
     with decoding(options.limits):
         chunks = png_chunks(content, options.limits)
         with open_image(content, options.limits) as image:
-            header = read_header(image, content, chunks, options.limits)
+            try:
+                header = read_header(image, content, chunks, options.limits)
+            except DECODER_ERRORS as error:
+                raise decoder_error(error, "header") from error
             try:
                 pixels = read_pixels(
                     image, content, chunks, options.thumbnail_size, header.orientation

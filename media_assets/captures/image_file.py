@@ -126,7 +126,7 @@ def decoder_error(error: BaseException, what: str) -> MediaError:
         return LimitExceededError(f"has {has} pixels, more than limits.max_pixels allows")
     if isinstance(error, MemoryError):
         return LimitExceededError(f"the {what} need more memory than {WORKER}")
-    reason = str(error).strip() or type(error).__name__
+    reason = str(error).strip() or f"it does not hang together ({type(error).__name__})"
     if reason == "decoder error -9":
         return LimitExceededError(f"the {what} need more memory than {WORKER}")
     if _CODE.fullmatch(reason):

@@ -74,6 +74,6 @@ def tiff_pages(content: bytes, most: int) -> int:
             seen.add(place)
             after = place + struct.calcsize(order + number) + entries * entry
             (place,) = struct.unpack_from(order + offset, content, after)
-    except struct.error:  # the chain leads out of the file
+    except (struct.error, OverflowError):  # the chain leads out of the file, or of all files
         pass
     return len(seen)

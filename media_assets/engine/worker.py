@@ -1,6 +1,7 @@
 """What runs inside a worker process."""
 
 import ctypes
+import logging
 import os
 import signal
 import sys
@@ -92,10 +93,11 @@ def _run(function: Callable[[object], object], item: object) -> Done | Failed:
 
 
 def _hush_libraries() -> None:
-    """What libraries in C write to the error output goes nowhere; what Python writes stays.
+    """What libraries write to the error output and log goes nowhere; what Python writes stays.
 
-    libtiff and the C library complain there of odd files, in the middle of the progress display.
+    libtiff, Pillow and the C library complain of odd files, in the middle of the progress display.
     """
+    logging.getLogger().addHandler(logging.NullHandler())  # without any, warnings are written out
     try:
         kept = os.dup(2)
     except OSError:  # there is none

@@ -15,6 +15,8 @@ from media_assets.store.connect import make_folder
 from media_assets.store.disk import writing_below
 
 WAIT_SECONDS = 3600.0
+_SILENT_SECONDS = 1.0
+"""A wait that is shorter is not worth a word."""
 
 _log = logging.getLogger(__name__)
 
@@ -44,9 +46,9 @@ def exclusive(file: Path, wait: float = WAIT_SECONDS) -> Iterator[None]:
 
 def _acquire(lock: FileLock, file: Path, wait: float) -> None:
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=min(wait, _SILENT_SECONDS))
     except Timeout:
-        if not wait:
+        if wait <= _SILENT_SECONDS:
             raise
         minutes = wait / 60
         _log.warning("%s: another run is at work, waiting for it, up to %g min", file.stem, minutes)

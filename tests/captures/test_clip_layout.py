@@ -3,6 +3,7 @@
 import io
 import random
 import struct
+from pathlib import Path
 
 import pytest
 from clip_samples import header_first, make_clip, remux
@@ -106,3 +107,24 @@ def test_a_file_of_nothing_but_small_boxes_is_not_walked_for_ever() -> None:
     stream = CountedReads(box(b"ftyp", b"isom") + box(b"free", b"") * 50_000)
     assert read_layout(stream, len(stream.getvalue()), ISO) == Layout()
     assert stream.reads < 1000
+
+
+def test_a_box_that_ends_behind_all_files_is_read_as_far_as_it_goes() -> None:
+    for length in (2**62, 2**63 - 1, 2**63, 2**64 - 1):
+        inner = struct.pack(">I4sQ", 1, b"free", length)
+        movie = struct.pack(">I4sQ", 1, b"moov", length) + inner
+        assert read_layout(io.BytesIO(movie), len(movie), ISO).rotation == 0
+    track = b"\xae\x01" + b"\xff" * 7
+    segment = b"\x18\x53\x80\x67\x01" + b"\xfe" * 7 + b"\x16\x54\xae\x6b\x01" + b"\xfe" * 7
+    content = segment + track
+    assert read_layout(io.BytesIO(content), len(content), MATROSKA).rotation == 0
+
+
+def test_a_place_that_no_file_system_has_is_behind_the_end(tmp_path: Path) -> None:
+    """A seek to it is refused as an invalid argument, not as a disk that fails."""
+    file = tmp_path / "clip.mp4"
+    file.write_bytes(
+        struct.pack(">I4sQ", 1, b"moov", 2**63 - 1) + struct.pack(">I4sQ", 1, b"free", 2**62)
+    )
+    with file.open("rb") as stream:
+        assert read_layout(stream, file.stat().st_size, ISO).missing > 0

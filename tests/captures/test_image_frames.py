@@ -62,3 +62,6 @@ def test_a_big_tiff_is_counted_too():
 def test_a_tiff_that_leads_nowhere_has_no_pages():
     assert tiff_pages(b"II*\0\xff\xff\xff\x7f", MOST) == 0
     assert tiff_pages(b"II*\0", MOST) == 0
+    page = struct.pack("<4sHHQQ", b"II+\0", 8, 0, 16, 2**64 - 1)
+    assert tiff_pages(page, MOST) == 1  # a page whose entries would end behind all addresses
+    assert tiff_pages(struct.pack("<4sHHQ", b"II+\0", 8, 0, 2**64 - 1), MOST) == 0

@@ -157,3 +157,22 @@ def test_the_decoder_is_left_with_its_own_limits():
     after = Image.MAX_IMAGE_PIXELS, PngImagePlugin.MAX_TEXT_CHUNK, PngImagePlugin.MAX_TEXT_MEMORY
     assert after == before
     assert warnings.filters == filters
+
+
+def test_a_header_that_does_not_hang_together_is_corrupt():
+    """Pillow meets a palette image without a palette with an assertion."""
+    header = struct.pack(">IIBBBBB", 8, 8, 8, 3, 0, 0, 0)
+    chunks = [(b"IHDR", header), (b"IDAT", zlib.compress(bytes(72)))]
+    content = b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )
+    with pytest.raises(CorruptMediaError, match="header cannot be read"):
+        analyse_image(content, _options())
+
+
+def test_a_jpeg_of_too_many_scans_is_refused():
+    content = encoded(scene(1, 90, 60), "JPEG", progressive=True)
+    with pytest.raises(LimitExceededError, match=r"more than 9 scans \(limits\.max_scans\)"):
+        analyse_image(content, _options(max_scans=9))
+    assert analyse_image(content, _options(max_scans=10)).problem is None

@@ -20,14 +20,28 @@ from media_assets.orchestration.pictures import (
     files_by_month,
     match_timeline,
 )
-from media_assets.orchestration.player_pictures import form_over_time
+from media_assets.orchestration.player_pictures import (
+    expected_and_actual,
+    form_over_time,
+    hours_of_the_week,
+    win_rate_by_map,
+)
 from media_assets.orchestration.plots import MAX_BYTES
-from media_assets.orchestration.tables import PREVIEW_ROWS, column_schema, escaped, markdown_table
+from media_assets.orchestration.tables import (
+    PREVIEW_ROWS,
+    column_lineage,
+    column_schema,
+    escaped,
+    markdown_table,
+)
 from media_assets.settings import Settings
 from media_assets.stages.platform import Platform
 from media_assets.stages.views import numbers, rows_of, table_look
 from media_assets.store.spec import Column
 from media_assets.store.tables.catalog import tables_of
+from media_assets.store.tables.lineage import LINEAGE, upstream
+from media_assets.store.tables.players import PLAYER_MATCH_STATS
+from media_assets.store.tables.statistics import CAREER_RANKS, DERIVED_TABLES, STATS_BY_MAP
 from media_assets.store.views import NUMBERS, PREVIEWS, ROWS
 
 SHARED_QUERIES = {"orphans", "gamertags"}
@@ -96,6 +110,48 @@ class TestText:
         assert other.description == "A. B."
 
 
+class TestLineage:
+    """Where the columns of a player's tables come from."""
+
+    def test_every_column_of_a_derived_table_has_its_sources(self) -> None:
+        known = {
+            f"{table.name}.{column}"
+            for table in (*tables_of("player"), *tables_of("shared"))
+            for column in table.column_names
+        }
+        for table in DERIVED_TABLES:
+            if table is CAREER_RANKS:
+                continue  # from recorded responses about the career, which are no asset
+            lineage = LINEAGE[table.name]
+            assert set(lineage.columns) <= set(table.column_names), table.name
+            for column in table.column_names:
+                assert lineage.sources(column), (table.name, column)
+                assert set(lineage.sources(column)) <= known, (table.name, column)
+
+    def test_it_ends_at_the_shared_tables(self) -> None:
+        shared = {table.name for table in tables_of("shared")}
+        assert upstream(PLAYER_MATCH_STATS) <= shared
+        for name in LINEAGE:
+            table = next(one for one in DERIVED_TABLES if one.name == name)
+            assert upstream(table) <= shared | {PLAYER_MATCH_STATS.name}, name
+
+    def test_an_asset_depends_on_what_its_columns_come_from(self) -> None:
+        specs = {spec.key.to_user_string(): spec for spec in defs.resolve_all_asset_specs()}
+        for table in DERIVED_TABLES:
+            deps = {dep.asset_key.to_user_string() for dep in specs[table.name].deps}
+            assert upstream(table) <= deps, table.name
+
+    def test_the_ui_is_told(self) -> None:
+        (told,) = column_lineage(STATS_BY_MAP).values()
+        assert isinstance(told, dg.TableColumnLineageMetadataValue)
+        assert told.column_lineage.deps_by_column["accuracy"] == [
+            dg.TableColumnDep(dg.AssetKey("player_match_stats"), "shots_hit"),
+            dg.TableColumnDep(dg.AssetKey("player_match_stats"), "shots_fired"),
+        ]
+        assert set(told.column_lineage.deps_by_column) == set(STATS_BY_MAP.column_names)
+        assert column_lineage(CAREER_RANKS) == {}
+
+
 class TestPictures:
     def test_posters_stand_side_by_side(self, tmp_path: Path) -> None:
         files = [tmp_path / f"{number}.png" for number in range(14)]
@@ -127,6 +183,8 @@ class TestPictures:
             for number in range(5000)
         ]
         assert picture(form_over_time(rows)).width > 400
+        expected = [(start, 9, 8.5, 2.0, 4, 5.0, None) for start, _, _ in rows]
+        assert picture(expected_and_actual(expected)).width > 400
         spans = [(start, start + timedelta(minutes=12)) for start, _, _ in rows]
         taken = [(start + timedelta(minutes=3), "auto") for start, _, _ in rows]
         assert picture(match_timeline(spans, taken, "Europe/Paris")).width > 400
@@ -138,7 +196,40 @@ class TestPictures:
         with_point = match_timeline([(DAY, DAY)], [(DAY, decision)], "UTC").md_str
         assert with_point != match_timeline([(DAY, DAY)], [], "UTC").md_str
 
+    def test_names_from_responses_are_drawn_as_they_are(self) -> None:
+        names = ["$x_1$", "a\nb", "日本 🗺", "\x00", "", "x" * 500, r"\frac{1}", "50 %"]
+        maps = [(name, 9, 5, 4) for name in names]
+        assert picture(win_rate_by_map(maps)).width > 400
+
+    @pytest.mark.parametrize("wins", [0, 1, 40])
+    def test_every_hour_of_the_week_has_its_place(self, wins: int) -> None:
+        rows = [(day, hour, 40, wins, 40 - wins) for day in range(1, 8) for hour in range(24)]
+        assert picture(hours_of_the_week(rows, "Europe/Paris")).width > 400
+
+    def test_the_colour_says_how_many_were_won(self) -> None:
+        drawn = {
+            hours_of_the_week([(1, 20, 9, wins, losses)], "UTC").md_str
+            for wins, losses in ((9, 0), (0, 9), (5, 4), (0, 0))
+        }
+        assert len(drawn) == 4
+
+    def test_what_came_is_drawn_against_what_was_expected(self) -> None:
+        rows = [(DAY, 9, 8.5, 2.0, 4, 5.0, 1.0), (DAY, 0, 0.0, None, 9, 5.0, None)]
+        assert picture(expected_and_actual(rows)).width > 400
+        better = [(DAY, 19, 8.5, 2.0, 4, 5.0, 1.0)]
+        assert expected_and_actual(better).md_str != expected_and_actual(rows[:1]).md_str
+
+    def test_the_same_rows_give_the_same_picture(self) -> None:
+        maps = [("Bazaar", 9, 5, 4), ("Aquarius", 3, 0, 3)]
+        assert win_rate_by_map(maps) == win_rate_by_map(list(maps))
+        hours = [(1, 20, 9, 5, 4)]
+        assert hours_of_the_week(hours, "UTC") == hours_of_the_week(list(hours), "UTC")
+
     def test_without_rows_nothing_is_drawn(self) -> None:
+        assert win_rate_by_map([]).md_str == "*no matches won or lost*"
+        assert win_rate_by_map([("Bazaar", 3, 0, 0)]).md_str == "*no matches won or lost*"
+        assert hours_of_the_week([], "UTC").md_str == "*no matches*"
+        assert expected_and_actual([]).md_str == "*no match with an expectation*"
         assert files_by_month([]).md_str == "*no files*"
         assert form_over_time([]).md_str == "*no matches*"
         assert match_timeline([], [], "UTC").md_str == "*no matches and no captures*"

@@ -76,9 +76,13 @@ class Tally:
 def inputs(seed: int, sources: list[Original], first: int, count: int) -> Iterator[Input]:
     """Inputs by their number, each from random numbers of its own."""
     contents = [source.content for source in sources]
+    kinds: dict[str, list[Original]] = {}
+    for source in sources:
+        kinds.setdefault(source.kind, []).append(source)
+    names = list(kinds)
     for number in range(first, first + count):
         random = Random(f"{seed}/{number}")
-        source = random.choice(sources)
+        source = random.choice(kinds[random.choice(names)])  # a corpus has most of one kind
         suffix = source.suffix if random.random() < 0.97 else random.choice(SUFFIXES)
         content = mutated(random, source.content, contents)
         yield Input(number, source.kind, f"{number:08}{suffix}", content)

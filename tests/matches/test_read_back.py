@@ -11,11 +11,13 @@ import duckdb
 import match_shapes as shapes
 import pytest
 import raw_readers as raw
+from match_place import DERIVE
 from spnkr.film import highlight_events
 
 from media_assets.settings import EngineSettings, PlayerSettings, Settings
 from media_assets.stages.load_matches import load_matches
 from media_assets.stages.platform import Platform
+from media_assets.stages.promises import agreement
 from media_assets.stages.take_in import take_in
 from media_assets.store.tables import matches as tables
 
@@ -68,7 +70,14 @@ class Loaded:
         assert take_in(platform).failed == 0
         assert load_matches(platform, "ana").failed == 0
         self.matches = matches
+        self.platform = platform
         self.database = platform.places.shared_database
+
+    def own(self, player: str, query: str):
+        """Rows of a player's tables."""
+        file = self.platform.places.player_database(player)
+        with duckdb.connect(str(file), read_only=True) as con:
+            return con.execute(query).fetchall()
 
     def rows(self, table: str, match: Match, *key: str):
         """The rows of a match, by the rest of their key."""
@@ -378,3 +387,49 @@ def test_recorded_names_read_back(recorded):
     assert found == recorded[1]["get_match_stats_oddball.json"].gamertags | {
         "1234567890": "GAMERTAG", "1234567890123456": "GAMERTAG",
     }  # fmt: skip
+
+
+@pytest.mark.corpus
+def test_a_recorded_players_tables_follow_from_the_raw_responses(recorded):
+    loaded, matches = recorded
+    for derive in DERIVE.values():
+        report = derive(loaded.platform, "ana")
+        assert report.reason is None
+        assert (derive(loaded.platform, "ana").written, report.deleted) == (0, 0)
+    assert agreement(loaded.platform, "ana") == {
+        "matches": 5, "missing": 0, "different": 0, "miscounted": 0,
+    }  # fmt: skip
+    own = {name: next(player for player in match.stats["Players"]
+                      if raw.who(player["PlayerId"]) == KNOWN)
+           for name, match in matches.items()}  # fmt: skip
+    kills, points = (
+        sum(core[field] for player in own.values() for core in raw.cores(player))
+        for field in ("Kills", "PersonalScore")
+    )
+    for table in ("stats_by_map", "stats_by_mode", "stats_by_playlist", "stats_by_hour"):
+        assert loaded.own("ana", f"SELECT sum(kills), sum(matches) FROM {table}") == [(kills, 5)]
+    assert loaded.own("ana", "SELECT sum(points) FROM personal_score_awards") == [(points,)]
+    assert loaded.own("ana", "SELECT mode, kills FROM stats_by_mode ORDER BY 1") == [
+        ("ctf", 22), ("infection", 8), ("oddball", 38), ("slayer", 18), ("stockpile", 1),
+    ]  # fmt: skip
+    # Two lost, then one lost and one won on the last evening; the tie ends what was before.
+    assert loaded.own("ana", "SELECT kind, matches FROM match_streaks ORDER BY start_time") == [
+        ("loss", 2), ("win", 1), ("loss", 1),
+    ]  # fmt: skip
+    assert loaded.own("ana", "SELECT kills, kills_expected FROM expectations") == [
+        (18, 21.555281749028442)
+    ]
+
+
+@pytest.mark.corpus
+def test_the_impact_on_the_recorded_film(recorded):
+    loaded, matches = recorded
+    DERIVE["player_match_stats"](loaded.platform, "ana")
+    DERIVE["match_impact"](loaded.platform, "ana")
+    events = matches["get_match_stats_oddball.json"].events
+    kills = [event["xuid"] for event in events if event["event_type"] == "kill"]
+    deaths = [event["xuid"] for event in events if event["event_type"] == "death"]
+    first, last_death = kills[0] == KNOWN, deaths[-1] == KNOWN  # the match was lost
+    assert loaded.own(
+        "ana", "SELECT match_id, first_blood, last_kill, last_death, impact FROM match_impact"
+    ) == [(ODDBALL, first, False, last_death, first - last_death)]
