@@ -13,6 +13,7 @@ from media_assets.settings import (
     Settings,
     dagster_home,
     find_file,
+    load_credentials,
     load_settings,
 )
 
@@ -32,6 +33,8 @@ folders = ["/mnt/captures/Choco"]
 source = "files"
 directory = "matches"
 tolerance_minutes = 5
+requests_per_second = 5
+concurrency = 8
 [thumbnails]
 size = 320
 preview = "gif"
@@ -82,7 +85,8 @@ def test_the_documented_file_is_accepted_and_apart_from_players_says_the_default
         ("base = '/tmp'", "base", "remove it"),
         ("[library]\nrooot = 'x'", "library.rooot", "ignore, max_files_per_scan, max_missing_f"),
         ("[players.ana]\nxid = '1'", "players.ana.xid", "folders, timezone, xuid"),
-        ("[matches]\ntolerance = 1", "matches.tolerance", "directory, source, tolerance_minutes"),
+        ("[matches]\ntolerance = 1", "matches.tolerance",
+         "concurrency, directory, requests_per_second, source, tolerance_minutes"),
         ("[thumbnails]\nwidth = 1", "thumbnails.width", "preview, size"),
         ("[engine]\nworker = 1", "engine.worker", "item_timeout_seconds, worker_memory_mib, worke"),
         ("[limits]\nmax = 1", "limits.max", "max_embedded_bytes, max_image_bytes, max_pixels"),
@@ -131,6 +135,10 @@ def test_an_unknown_key_is_refused_with_those_that_are_known(text, key, allowed)
         ("[players.Shared]", "players.Shared", "what all players share"),
         (f"[players.{'a' * 201}]", f"players.{'a' * 201}", "longer than 200 bytes"),
         ("[matches]\nsource = 'file'", "matches.source", "'files' or 'api'"),
+        ("[matches]\nrequests_per_second = -1", "matches.requests_per_second", "equal to 0"),
+        ("[matches]\nrequests_per_second = 101", "matches.requests_per_second", "equal to 100"),
+        ("[matches]\nconcurrency = 0", "matches.concurrency", "equal to 1"),
+        ("[matches]\nconcurrency = 65", "matches.concurrency", "equal to 64"),
         ("[matches]\ntolerance_minutes = -0.1", "matches.tolerance_minutes", "equal to 0"),
         ("[matches]\ntolerance_minutes = inf", "matches.tolerance_minutes", "(is: inf)"),
         ("[matches]\ntolerance_minutes = '5'", "matches.tolerance_minutes", "valid number"),
@@ -379,3 +387,54 @@ def test_the_documented_file_names_every_setting_but_the_limits() -> None:
         section = field.annotation
         if isinstance(section, type) and issubclass(section, BaseModel) and name != "limits":
             assert named[name].keys() == section.model_fields.keys() - {"worker_memory_mib"}, name
+
+
+# Tokens
+
+READY = {"SPNKR_SPARTAN_TOKEN": "spartan", "SPNKR_CLEARANCE_TOKEN": "clearance"}
+APP = {"SPNKR_CLIENT_ID": "id", "SPNKR_CLIENT_SECRET": "secret", "SPNKR_REFRESH_TOKEN": "refresh"}
+
+
+def test_either_set_of_tokens_is_enough() -> None:
+    ready = load_credentials(READY)
+    assert (ready.spartan_token, ready.clearance_token, ready.app) == ("spartan", "clearance", None)
+    renewing = load_credentials(APP)
+    assert renewing.spartan_token is None
+    assert renewing.app is not None
+    assert (renewing.app.client_id, renewing.app.client_secret) == ("id", "secret")
+    assert (renewing.app.refresh_token, renewing.app.redirect_uri) == (
+        "refresh", "https://localhost",
+    )  # fmt: skip
+    both = load_credentials({**READY, **APP, "SPNKR_REDIRECT_URI": " https://here "})
+    assert both.spartan_token == "spartan"
+    assert both.app is not None
+    assert both.app.redirect_uri == "https://here"
+
+
+@pytest.mark.parametrize(
+    ("environment", "missing"),
+    [
+        ({}, [*READY, *APP]),
+        ({"SPNKR_SPARTAN_TOKEN": "x"}, ["SPNKR_CLEARANCE_TOKEN", *APP]),
+        ({**READY, "SPNKR_CLEARANCE_TOKEN": "  "}, ["SPNKR_CLEARANCE_TOKEN", *APP]),
+        ({**APP, "SPNKR_CLIENT_SECRET": ""}, [*READY, "SPNKR_CLIENT_SECRET"]),
+    ],
+)
+def test_tokens_that_are_lacking_are_named(environment: dict[str, str], missing: list[str]) -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        load_credentials(environment)
+    assert str(caught.value).endswith(f"not set: {', '.join(missing)}")
+
+
+@pytest.mark.parametrize("value", ["a\nX-Injected: 1", "a\x00b", "töken", "a\x7f"])
+def test_a_value_that_is_no_token_is_refused_without_being_shown(value: str) -> None:
+    with pytest.raises(ConfigurationError, match="SPNKR_SPARTAN_TOKEN: holds characters") as caught:
+        load_credentials({**READY, "SPNKR_SPARTAN_TOKEN": value})
+    assert value not in str(caught.value)
+
+
+def test_tokens_do_not_show_in_a_repr() -> None:
+    found = load_credentials({**READY, **APP})
+    assert not {"spartan", "clearance", "secret", "refresh"} & set(
+        re.findall(r"\w+", f"{found!r} {found.app!r} {found}")
+    )

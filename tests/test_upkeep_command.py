@@ -42,6 +42,9 @@ class Home:
                 player, "UPDATE media_files SET fingerprint = ?, file_hash = ? WHERE file_path = ?",
                 edges_of(str(file_path), int(str(size))), hash_of(str(file_path)), file_path,
             )  # fmt: skip
+        self.rows(player, "INSERT OR REPLACE INTO media_stages BY NAME SELECT media_id, "
+                  "'thumbnails' AS stage, 1 AS version, '' AS settings, file_size, mtime_ns, "
+                  "first_seen_at AS done_at FROM media_files")  # fmt: skip
 
     def rows(self, player: str, query: str, *values: object) -> list[tuple[object, ...]]:
         with duckdb.connect(str(self.platform.player_database(player))) as con:

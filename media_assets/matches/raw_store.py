@@ -1,7 +1,7 @@
 """Responses and film chunks as they came, each written once and never changed.
 
     <root>/<match id>/stats.json, skill.json, skill.missing, film_<major version>.gzip, film.missing
-    <responses>/<kind>/<digest>.json
+    <responses>/<kind>/<digest>.json, <xuid>_<digest>.json
 
 A file appears whole or not at all: it is written and flushed below `.incoming` and then renamed.
 What a killed process leaves there is nobody's match, and `remove_leftovers` clears it away.
@@ -213,17 +213,24 @@ class ResponseStore:
     def __init__(self, root: Path) -> None:
         self._root = root
 
-    def put_response(self, kind: ContentKind, data: bytes, seen_ns: int | None = None) -> bool:
+    def put_response(
+        self,
+        kind: ContentKind,
+        data: bytes,
+        seen_ns: int | None = None,
+        owner: str | None = None,
+    ) -> bool:
         """Store a response; True when it was written, False when the same bytes were there.
 
-        `seen_ns` is when it was recorded (ns since 1970), kept as the time of the file: a table
-        that is built again from raw then says the same about when a name was in use.
+        `seen_ns` is when it was recorded (ns since 1970), kept as the time of the file, and `owner`
+        the player whom it is about and does not name, kept in the name: a table that is built again
+        from raw then says the same.
 
         Raises:
             OSError: when the folder cannot be written.
         """
-        target = self._root / kind / f"{blake3(data).hexdigest()}.json"
-        return _write_once(self._root, target, data, seen_ns)
+        name = f"{owner}_{blake3(data).hexdigest()}" if owner else blake3(data).hexdigest()
+        return _write_once(self._root, self._root / kind / f"{name}.json", data, seen_ns)
 
     def responses(self, kind: ContentKind) -> Iterator[StoredResponse]:
         """What is there of a kind, in order of the digest."""

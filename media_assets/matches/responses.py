@@ -14,7 +14,7 @@ from media_assets.matches.times import utc_time
 
 ContentKind = Literal[
     "stats", "skill", "film", "history", "users", "profile", "medals", "asset", "film_manifest",
-    "match_count", "unknown",
+    "match_count", "career", "career_ladder", "unknown",
 ]  # fmt: skip
 AssetKind = Literal["map", "playlist", "pair", "game_variant"]
 JsonValue: TypeAlias = Any  # what JSON parses to: its shape is not known before it is looked at
@@ -26,6 +26,9 @@ _FIELDS: tuple[tuple[ContentKind, frozenset[str]], ...] = (
     ("profile", frozenset({"profileUsers"})),
     ("film_manifest", frozenset({"FilmStatusBond", "CustomData"})),
     ("match_count", frozenset({"MatchesPlayedCount"})),
+    ("career", frozenset({"RewardTracks"})),
+    ("career", frozenset({"CurrentProgress"})),
+    ("career_ladder", frozenset({"TrackId", "Ranks"})),
     ("users", frozenset({"xuid", "gamertag"})),
     ("medals", frozenset({"medals"})),
     ("asset", frozenset({"AssetId", "VersionId", "PublicName"})),

@@ -40,6 +40,7 @@ MAX_SOURCE_BYTES: Final = 256 * 1024**2
 _HEAD_BYTES = 1024
 _MISSING: Final[Mapping[str, ContentKind]] = {FILM_MISSING: "film", SKILL_MISSING: "skill"}
 _FILM_NAME = re.compile(r"(?P<version>\d{1,4})_(?P<match>[0-9a-fA-F-]{36})\.gzip", re.ASCII)
+_XUID = re.compile(r"(?<![0-9a-zA-Z])\d{15,20}(?![0-9a-zA-Z])", re.ASCII)
 _JSON_STARTS = (b"{", b"[")
 _MARKS = b"\0\xef\xbb\xbf\xff\xfe"  # of a byte order mark, and what UTF-16 puts between
 
@@ -58,7 +59,8 @@ class SourceContent:
     """What a recorded file holds.
 
     `parsed` is the value of a JSON response, None for a film. `part` is the name under which the
-    raw store keeps it for `match_id`; None for a response that is about no single match.
+    raw store keeps it for `match_id`; None for a response that is about no single match. `owner` is
+    the xuid of the player whom a response is about that does not name them.
     """
 
     content: ContentKind
@@ -66,6 +68,7 @@ class SourceContent:
     parsed: JsonValue
     data: bytes
     part: str | None
+    owner: str | None = None
 
 
 def walk_source(directory: Path) -> Iterator[SourceStat]:
@@ -185,9 +188,21 @@ def _response(path: Path, data: bytes) -> SourceContent:
         return SourceContent(kind, stats_match_id(parsed), parsed, data, STATS)
     if kind == "skill":
         return SourceContent(kind, _skill_match_id(path), parsed, data, SKILL)
+    if kind == "career" and "RewardTracks" not in parsed:
+        return SourceContent(kind, None, parsed, data, None, _owner(path))
     if kind == "asset":
         asset_kind(parsed)  # raises for one that no match refers to
     return SourceContent(kind, _named_match(kind, parsed), parsed, data, None)
+
+
+def _owner(path: Path) -> str:
+    found = _XUID.search(path.name) or _XUID.search(path.parent.name)
+    if found is None:
+        raise MatchDataError(
+            "the career of a player does not say whose it is: name the file career_<xuid>.json, "
+            "or put it into a folder named by the xuid"
+        )
+    return found[0]
 
 
 def _skill_match_id(path: Path) -> str:

@@ -8,7 +8,7 @@ import polars as pl
 
 from media_assets.engine.pool import Outcome
 from media_assets.engine.worker import Failed
-from media_assets.library.content import edges_of
+from media_assets.library.content import WHOLE_READ_LIMIT, edges_of, hash_of
 from media_assets.similarity.layout import DIM, MODEL, SPACE, VERSION
 from media_assets.stages.catalog import STAGE_NAMES, StageName
 from media_assets.stages.products import Metadata, Products, StoredPicture, WorkItem
@@ -86,7 +86,7 @@ class BatchBuilder:
             item = outcome.item
             self._fail(item, dict.fromkeys(item.stages, outcome.error))
             # Its id shall stay with it when it moves, also where a decoder cannot live with it.
-            self._know(item, edges_of(item.path, item.size), None)
+            self._know(item, edges_of(item.path, item.size), _hash_if_small(item))
         elif outcome.result is not None:
             self._take(outcome.item, outcome.result, now)
 
@@ -183,6 +183,11 @@ class BatchBuilder:
                     "settings": self._stages[stage, item.kind]["failure_settings"],
                 }
             )
+
+
+def _hash_if_small(item: WorkItem) -> str | None:
+    """Of the files that are read whole; a hash of what was there before must not stay."""
+    return hash_of(item.path) if item.size <= WHOLE_READ_LIMIT else None
 
 
 def _values(metadata: Metadata) -> Row:

@@ -6,6 +6,7 @@ from media_assets.errors import MatchDataError
 from media_assets.matches.raw_store import STATS, RawStore, film_version
 from media_assets.stages.platform import SHARED, Platform
 from media_assets.stages.players import xuid_of
+from media_assets.store import examples
 from media_assets.store import promises as store
 from media_assets.store.connect import attach_shared
 
@@ -58,6 +59,11 @@ def agreement(platform: Platform, player: str) -> dict[str, int]:
     with platform.reading(player) as con:
         attach_shared(con, shared)
         return store.agreement(con, xuid or "")
+
+
+def example_seconds(platform: Platform, player: str) -> dict[str, float]:
+    """What the example queries of the README take over the published files, asked again."""
+    return examples.timed(platform.places.published_shared.parent, player)
 
 
 def _has_players(raw: RawStore, match_id: str, count: int) -> bool:

@@ -31,7 +31,8 @@ from media_assets.store.connect import connect, transaction
 from media_assets.store.disk import writing_below
 
 CALLS_OF_A_MATCH = len(PARTS)
-_QUEUED = 4  # matches that wait for each request that may be under way
+_WORKERS = 2  # for each request that may be under way: while one writes, another asks
+_QUEUED = 4
 _KEPT_AT_ONCE = 200
 _POLL_SECONDS = 0.2
 
@@ -219,18 +220,19 @@ class _Sync:
         self, api: LiveApi, meter: Meter,
         feed: Callable[[Callable[[str | None], Awaitable[None]]], Awaitable[None]],
     ) -> None:  # fmt: skip
-        """Fetch what `feed` puts into a queue, as many matches at once as requests may be."""
+        """Fetch what `feed` puts into a queue; the wire bounds how many requests are under way."""
+        workers = self._concurrency * _WORKERS
         queue: asyncio.Queue[str | None] = asyncio.Queue(self._concurrency * _QUEUED)
 
         async def put() -> None:
             await feed(queue.put)
-            await _put_all(queue.put, [None] * self._concurrency)
+            await _put_all(queue.put, [None] * workers)
 
         async def work() -> None:
             while (match_id := await queue.get()) is not None:
                 await self._one(api, match_id, meter)
 
-        await all_of(put(), *(work() for _ in range(self._concurrency)))
+        await all_of(put(), *(work() for _ in range(workers)))
 
     async def _list(
         self, api: LiveApi, meter: Meter, put: Callable[[str | None], Awaitable[None]]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from media_assets.errors import LibraryError, MatchDataError
 from media_assets.library.paths import shown
+from media_assets.matches.career import career_rows, rank_name_rows
 from media_assets.matches.ids import player_id_of
 from media_assets.matches.names import alias_rows, asset_name_rows
 from media_assets.matches.raw_store import RawStore, ResponseStore
@@ -140,12 +141,16 @@ class _Batch:
             return
         # A time to come, of a clock that was ahead, would make a name the latest for years.
         seen_ns = min(stat.mtime_ns, self._now_ns)
-        self._responses.put_response(source.content, source.data, seen_ns)
+        self._responses.put_response(source.content, source.data, seen_ns, source.owner)
         seen = datetime.fromtimestamp(seen_ns / 1e9, UTC).replace(tzinfo=None)
         if source.content in ("users", "profile"):
             self.rows.aliases.extend(alias_rows(source.content, source.parsed, seen))
         elif source.content in ("asset", "medals"):
             self.rows.names.extend(asset_name_rows(source.content, source.parsed))
+        elif source.content == "career":
+            self.rows.career.extend(career_rows(source.parsed, source.owner, seen))
+        elif source.content == "career_ladder":
+            self.rows.names.extend(rank_name_rows(source.parsed))
 
 
 def _about(source: SourceContent) -> dict[str, object]:

@@ -4,7 +4,6 @@ import math
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -45,8 +44,8 @@ class VerifiedState:
     """What is known of a player's present files, from all verifications so far.
 
     `results` counts the latest ones of files that the scan still knows as they were then; `never`
-    are those without one, `not_read_yet` those that the analysis has yet to read, and `oldest` is
-    the time of the verification that lies back the longest, UTC.
+    are those without one, `not_read_yet` those that the analysis has yet to read as they are now,
+    and `oldest` is the time of the verification that lies back the longest, UTC.
     """
 
     results: dict[str, int]
@@ -112,8 +111,7 @@ class _Batch:
     """Results that are not written yet."""
 
     def __init__(self, platform: Platform, player: str) -> None:
-        self._platform = platform
-        self._database: Path = platform.player_database(player)
+        self._platform, self._player = platform, player
         self._rows: list[dict[str, object]] = []
         self._begun = time.monotonic()
 
@@ -145,6 +143,7 @@ class _Batch:
         """Write what there is, in one transaction."""
         rows, self._rows = self._rows, []
         if rows:
-            with connect(self._database) as con, transaction(con):
+            database = self._platform.player_database(self._player)
+            with connect(database) as con, transaction(con):
                 store.record(con, rows)
         self._begun = time.monotonic()

@@ -5,7 +5,7 @@ from datetime import datetime
 import duckdb
 import polars as pl
 
-from media_assets.library.content import WHOLLY_FINGERPRINTED
+from media_assets.library.content import WHOLE_READ_LIMIT
 from media_assets.library.guard import FolderVerdict
 from media_assets.store.frames import frame_of
 from media_assets.store.tables.library import LIBRARY_SCANS, MEDIA_FILES
@@ -31,8 +31,8 @@ FROM changed s WHERE media_files.media_id = s.media_id
 _MOVE = f"""
 UPDATE media_files SET folder = s.folder, file_path = s.file_path, path_bytes = s.path_bytes,
     file_name = s.file_name, file_ext = s.file_ext, kind = s.kind, file_size = s.file_size,
-    file_hash = CASE WHEN media_files.mtime_ns = s.mtime_ns OR s.file_size <= $wholly
-        THEN file_hash END, -- what lies between equal edges may be another content
+    file_hash = CASE WHEN media_files.mtime_ns = s.mtime_ns OR s.file_size <= $read_whole
+        THEN file_hash END, -- the analysis hashes no larger file again
     mtime_ns = s.mtime_ns, status = 'present', deleted_at = NULL, last_scan_at = {_NOW}
 FROM moved s WHERE media_files.media_id = s.media_id
 """
@@ -82,8 +82,8 @@ def change_files(con: duckdb.DuckDBPyConnection, rows: pl.DataFrame, now: dateti
 def move_files(con: duckdb.DuckDBPyConnection, rows: pl.DataFrame, now: datetime) -> int:
     """Media that are elsewhere now: `media_id` and the columns of the path.
 
-    What a decoder said of a file under another extension or kind does not hold any more. The full
-    hash is kept where it is certain: the mtime is as it was, or the fingerprint covers every byte.
+    What a decoder said of a file under another extension or kind does not hold any more. Nor does
+    the full hash of a large file with another mtime: only its edges are known to be the same.
     """
     if rows.is_empty():
         return 0
@@ -94,7 +94,7 @@ def move_files(con: duckdb.DuckDBPyConnection, rows: pl.DataFrame, now: datetime
                 "WHERE t.media_id = s.media_id AND f.media_id = s.media_id "
                 f"AND f.{column} <> s.{column}"
             )
-        con.execute(_MOVE, {"now": now, "wholly": WHOLLY_FINGERPRINTED})
+        con.execute(_MOVE, {"now": now, "read_whole": WHOLE_READ_LIMIT})
     return rows.height
 
 

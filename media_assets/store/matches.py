@@ -1,7 +1,7 @@
 """The shared tables in the store: what was taken in, what is loaded, and how a batch is written."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from media_assets.store.frames import frame_of, frame_of_columns
 from media_assets.store.spec import Table
 from media_assets.store.tables.matches import (
     ASSET_NAMES,
+    CAREER_PROGRESS,
     HIGHLIGHT_EVENTS,
     KILLER_VICTIM_PAIRS,
     MATCH_PARTICIPANTS,
@@ -88,7 +89,7 @@ LEFT JOIN latest game_variant
     ON game_variant.asset_kind = 'game_variant' AND game_variant.asset_id = r.game_variant_id
 LEFT JOIN (
     SELECT match_id, count(DISTINCT xuid) AS players
-    FROM match_participants WHERE list_contains($xuids, xuid) GROUP BY match_id
+    FROM match_participants WHERE xuid IN (SELECT xuid FROM configured) GROUP BY match_id
 ) ours ON ours.match_id = r.match_id
 """
 
@@ -133,11 +134,14 @@ class MatchBatch:
 
 @dataclass(frozen=True, slots=True)
 class SourceBatch:
-    """What some recorded files gave: rows of `source_files`, `xuid_aliases`, `asset_names`."""
+    """What some recorded files gave: rows of `source_files`, `xuid_aliases`, `asset_names`,
+    `career_progress`.
+    """
 
     files: Rows
     aliases: Rows
     names: Rows
+    career: Rows = field(default_factory=list)
 
 
 def load_sources(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, int]]:
@@ -164,6 +168,7 @@ def write_sources(con: duckdb.DuckDBPyConnection, batch: SourceBatch) -> int:
     """Write what recorded files gave, inside the caller's transaction."""
     written = upsert(con, SOURCE_FILES, _unique(SOURCE_FILES, batch.files))
     written += upsert(con, ASSET_NAMES, _unique(ASSET_NAMES, batch.names))
+    written += upsert(con, CAREER_PROGRESS, _unique(CAREER_PROGRESS, batch.career))
     return written + write_aliases(con, batch.aliases)
 
 
@@ -352,14 +357,14 @@ def find_xuids(con: duckdb.DuckDBPyConnection, gamertags: Iterable[str]) -> dict
 
     A player whose LevelUp database was taken over is whoever that database said.
     """
-    rows = con.execute(
-        "SELECT w.name, any_value(coalesce(l.xuid, a.xuid)) "
-        "FROM (SELECT unnest($names) AS name) w "
-        "LEFT JOIN levelup_players l ON l.player = w.name "
-        "LEFT JOIN xuid_aliases a ON lower(a.gamertag) = lower(w.name) "
-        "GROUP BY w.name HAVING count(l.xuid) > 0 OR count(a.xuid) = 1",
-        {"names": sorted(set(gamertags))},
-    ).fetchall()
+    names = pl.DataFrame({"name": sorted(set(gamertags))}, schema={"name": pl.String})
+    with relation(con, "wanted", names):  # binding a list of 1,000 takes 0.3 s
+        rows = con.execute(
+            "SELECT w.name, any_value(coalesce(l.xuid, a.xuid)) FROM wanted w "
+            "LEFT JOIN levelup_players l ON l.player = w.name "
+            "LEFT JOIN xuid_aliases a ON lower(a.gamertag) = lower(w.name) "
+            "GROUP BY w.name HAVING count(l.xuid) > 0 OR count(a.xuid) = 1"
+        ).fetchall()
     return dict(rows)
 
 
@@ -368,10 +373,11 @@ def _stale_registry(con: duckdb.DuckDBPyConnection, xuids: list[str]) -> pl.Data
     names = ("playlist_name", "map_name", "pair_name", "game_variant_name", "is_ranked",
              "player_count", "backfill_completed")  # fmt: skip
     differs = " OR ".join(f"n.{name} IS DISTINCT FROM r.{name}" for name in names)
-    return con.sql(
-        f"SELECT n.* FROM ({_NAMED}) n JOIN match_registry r USING (match_id) WHERE {differs}",
-        params={"xuids": xuids},
-    ).pl()
+    configured = pl.DataFrame({"xuid": xuids}, schema={"xuid": pl.String})
+    with relation(con, "configured", configured):
+        return con.sql(
+            f"SELECT n.* FROM ({_NAMED}) n JOIN match_registry r USING (match_id) WHERE {differs}"
+        ).pl()
 
 
 def _update_registry(con: duckdb.DuckDBPyConnection, rows: pl.DataFrame) -> None:

@@ -57,7 +57,7 @@ def events_by_match(con: duckdb.DuckDBPyConnection) -> dict[str, Events]:
 
 
 def duplicates(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
-    """By shared table, rows more than keys. The primary keys make it 0 as long as they are there."""
+    """By shared table, rows more than keys: 0 as long as the primary keys are there."""
     found = {}
     for table in (MATCH_REGISTRY, MATCH_PARTICIPANTS, HIGHLIGHT_EVENTS, MEDALS_EARNED,
                   PERSONAL_SCORES, KILLER_VICTIM_PAIRS, XUID_ALIASES):  # fmt: skip

@@ -7,13 +7,22 @@ import polars as pl
 
 from media_assets.store.write import relation
 
-# What was recorded anew since its verification counts as never verified.
-_QUEUE = """
+# Fingerprint and hash are those of the size and mtime that a stage saw. Of a file that was touched
+# since, nobody knows whether they still hold.
+_READABLE = """
 SELECT f.media_id, f.file_path, f.path_bytes, f.file_size, f.mtime_ns, f.fingerprint, f.file_hash
 FROM media_files f
+SEMI JOIN (SELECT media_id, file_size, mtime_ns FROM media_stages
+           UNION SELECT media_id, file_size, mtime_ns FROM media_failures) r
+    ON r.media_id = f.media_id AND r.file_size = f.file_size AND r.mtime_ns = f.mtime_ns
+WHERE f.status = 'present' AND f.fingerprint IS NOT NULL
+"""
+
+# What was recorded anew since its verification counts as never verified.
+_QUEUE = f"""
+SELECT f.* FROM ({_READABLE}) f
 LEFT JOIN media_verifications v ON v.media_id = f.media_id
     AND v.file_size = f.file_size AND v.mtime_ns = f.mtime_ns
-WHERE f.status = 'present' AND f.fingerprint IS NOT NULL
 ORDER BY v.verified_at NULLS FIRST, f.file_path, f.media_id
 """
 
@@ -43,10 +52,9 @@ JOIN media_files f ON f.media_id = v.media_id AND f.status = 'present'
     AND f.file_size = v.file_size AND f.mtime_ns = v.mtime_ns
 """
 
-_NUMBERS = """
-SELECT count(*) FILTER (fingerprint IS NOT NULL) AS files,
-       count(*) FILTER (fingerprint IS NULL) AS not_read_yet
-FROM media_files WHERE status = 'present'
+_NUMBERS = f"""
+SELECT (SELECT count(*) FROM ({_READABLE})),
+       (SELECT count(*) FROM media_files WHERE status = 'present')
 """
 
 _BATCH: dict[str, pl.DataType] = {
@@ -61,7 +69,7 @@ _BATCH: dict[str, pl.DataType] = {
 
 
 def load_queue(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """Present media whose content was read once: never verified ones first, then the oldest."""
+    """Present media that were read as they are: never verified ones first, then the oldest."""
     return con.sql(_QUEUE).pl()
 
 
@@ -80,9 +88,10 @@ def standing_counts(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
 
 
 def file_counts(con: duckdb.DuckDBPyConnection) -> tuple[int, int]:
-    """Present files that can be verified, and those that cannot: nothing has read them yet."""
+    """Present files that can be verified, and those that nothing has read as they are."""
     row = con.execute(_NUMBERS).fetchone()
-    return row if row is not None else (0, 0)
+    readable, present = row if row is not None else (0, 0)
+    return readable, present - readable
 
 
 def oldest(con: duckdb.DuckDBPyConnection) -> datetime | None:

@@ -145,8 +145,8 @@ class TestLineage:
         (told,) = column_lineage(STATS_BY_MAP).values()
         assert isinstance(told, dg.TableColumnLineageMetadataValue)
         assert told.column_lineage.deps_by_column["accuracy"] == [
-            dg.TableColumnDep(dg.AssetKey("player_match_stats"), "shots_hit"),
             dg.TableColumnDep(dg.AssetKey("player_match_stats"), "shots_fired"),
+            dg.TableColumnDep(dg.AssetKey("player_match_stats"), "shots_hit"),
         ]
         assert set(told.column_lineage.deps_by_column) == set(STATS_BY_MAP.column_names)
         assert column_lineage(CAREER_RANKS) == {}

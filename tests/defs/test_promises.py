@@ -299,6 +299,9 @@ class TestVerification:
             edges, digest = edges_of(str(path), path.stat().st_size), hash_of(str(path))
             place.run(f"UPDATE media_files SET fingerprint = '{edges}', file_hash = '{digest}' "
                       f"WHERE file_name = '{path.name}'")  # fmt: skip
+        place.run("INSERT INTO media_stages BY NAME SELECT media_id, 'thumbnails' AS stage, "
+                  "1 AS version, '' AS settings, file_size, mtime_ns, first_seen_at AS done_at "
+                  "FROM media_files")  # fmt: skip
         return place
 
     @pytest.fixture

@@ -28,7 +28,8 @@ errors, states = [], set()
 def files():
     for file in folder.glob("*.parquet"):  # finds names that begin with a dot, as DuckDB does
         pl.read_parquet(file)
-    duckdb.sql(f"SELECT count(*) FROM read_parquet('{folder}/*.parquet', union_by_name=true)").fetchall()
+    every = f"read_parquet('{folder}/*.parquet', union_by_name=true)"
+    duckdb.sql(f"SELECT count(*) FROM {every}").fetchall()
 
 def pictures():
     "What media.parquet names is there, unless another media.parquet has taken its place since."

@@ -19,8 +19,10 @@ from media_assets.orchestration.abandoned import launch_lock
 from media_assets.stages.platform import Platform
 from media_assets.store.locks import exclusive
 
+pytestmark = pytest.mark.timeout(1200)  # a run takes a minute on a machine that is busy
+
 WAITING = "another run is at work, waiting for it"
-PATIENCE_SECONDS = 240.0
+PATIENCE_SECONDS = 400.0
 
 AS_THE_UI_DOES = """
 import sys
@@ -67,10 +69,11 @@ class Started:
 
     def end(self) -> str:
         """What it printed; it must have ended well."""
-        assert self._process.stdout is not None
-        output = self._process.stdout.read()
-        assert self._process.wait(PATIENCE_SECONDS) == 0, output + self.said
-        self._reader.join(PATIENCE_SECONDS)
+        with self._process as process:
+            assert process.stdout is not None
+            output = process.stdout.read()
+            self._reader.join(PATIENCE_SECONDS)
+        assert process.returncode == 0, output + self.said
         return output
 
 

@@ -140,6 +140,12 @@ def gif(canvas: tuple[int, int], *blocks: bytes) -> bytes:
     return header + b"".join(blocks) + b";"
 
 
+def gif_comment(size: int) -> bytes:
+    """A GIF with about so many bytes of comment."""
+    comment = b"!\xfe" + (b"\xff" + b"x" * 255) * (size // 255) + b"\0"
+    return gif((1, 1), comment, gif_frame())
+
+
 def gif_frame(size: tuple[int, int] = (1, 1), at: tuple[int, int] = (0, 0)) -> bytes:
     """A frame, whose data has one pixel."""
     return b"," + struct.pack("<HHHHB", *at, *size, 0) + b"\2\2\x44\1\0"
@@ -209,8 +215,9 @@ def webp_chunk(kind: bytes, data: bytes) -> bytes:
 
 def webp_animation(canvas: tuple[int, int], frames: int) -> bytes:
     """An animation of one small frame, repeated, on a canvas that may be huge."""
-    still = picture("WEBP", (16, 16), lossless=True)
-    image = still[12:]
+    stream = io.BytesIO()
+    Image.new("RGB", (16, 16), (200, 30, 90)).save(stream, "WEBP", lossless=True)
+    image = stream.getvalue()[12:]
     size = struct.pack("<I", canvas[0] - 1)[:3] + struct.pack("<I", canvas[1] - 1)[:3]
     frame = bytes(6) + struct.pack("<I", 15)[:3] * 2 + struct.pack("<I", 40)[:3] + b"\0" + image
     return webp(

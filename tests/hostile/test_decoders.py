@@ -121,15 +121,20 @@ def test_such_a_file_keeps_its_id_when_it_moves(ground: Ground) -> None:
     assert ids == ground.rows("SELECT media_id FROM media_files WHERE file_name = 'crashes.png'")
 
 
+def refuse(options: WorkOptions, item: WorkItem) -> Products:
+    """Fails for every file, and at once."""
+    raise ValueError("not today, either")
+
+
 def test_it_is_tried_again_later_and_later(ground: Ground) -> None:
     ground.now += timedelta(minutes=59)
-    assert ground.work(make).media == 0
+    assert ground.work(refuse).media == 0
     ground.now += timedelta(minutes=2)
-    assert ground.work(make).media == len(EXPECTED)
+    assert ground.work(refuse).media == len(EXPECTED)
     assert {failure.attempts for failure in ground.failures().values()} == {2}
     assert {failure.pause for failure in ground.failures().values()} == {timedelta(hours=2)}
     ground.now += timedelta(minutes=119)
-    assert ground.work(make).media == 0
+    assert ground.work(refuse).media == 0
 
 
 def test_a_mended_decoder_heals_it_when_someone_asks(ground: Ground) -> None:

@@ -122,7 +122,7 @@ def test_a_limit_that_is_low_refuses_and_one_that_is_raised_heals(
 
 def test_the_limits_of_the_engine_are_settings(tmp_path: Path) -> None:
     ground = Ground(tmp_path, engine=EngineSettings(workers=1, worker_memory_mib=256))
-    ground.lay({"large.png": lambda: images.png(12_000, 10_000), "good.png": images.picture()})
+    ground.lay({"large.png": lambda: images.png(8_000, 7_000), "good.png": images.picture()})
     ground.work()
     failures = ground.failures()
     assert failures.keys() == {"large.png"}

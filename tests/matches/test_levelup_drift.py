@@ -14,7 +14,9 @@ from levelup_place import Place
 
 from media_assets.errors import ConfigurationError, MigrationError, TakeOverError
 from media_assets.matches.levelup_identity import Evidence, owner_xuid
+from media_assets.matches.levelup_layout import find_databases
 from media_assets.stages.migrate_levelup import PlayerReport
+from media_assets.stages.players import find_players
 
 
 @pytest.fixture
@@ -35,26 +37,31 @@ def lost(report: PlayerReport) -> dict[str, int]:
 
 
 def test_rows_that_stand_twice_arrive_once(place: Place) -> None:
+    """Of a match that stands twice the newest values count, and it is said."""
     file = place.make(lu.ANA, [1, 2], lu.Drift(keys=False))
+    one, two = lu.match_id(1), lu.match_id(2)
     lu.change(
         file,
         "INSERT INTO highlight_events SELECT * REPLACE (id + 1000 AS id) FROM highlight_events",
         "INSERT INTO highlight_events SELECT * REPLACE (id + 5000 AS id) FROM highlight_events "
-        f"WHERE match_id = '{lu.match_id(2)}' AND time_ms > 100000 AND id < 1000",
-        "INSERT INTO match_stats FROM match_stats",
+        f"WHERE match_id = '{two}' AND time_ms > 100000 AND id < 1000",
+        f"INSERT INTO match_stats FROM match_stats WHERE match_id = '{two}'",
+        "INSERT INTO match_stats BY NAME SELECT * REPLACE (77 AS kills, NULL AS deaths, updated_at "
+        f"+ INTERVAL 1 DAY AS updated_at) FROM match_stats WHERE match_id = '{one}'",
         "INSERT INTO match_participants FROM match_participants",
         "INSERT INTO medals_earned FROM medals_earned",
         "INSERT INTO killer_victim_pairs FROM killer_victim_pairs",
         "INSERT INTO xuid_aliases FROM xuid_aliases",
+        f"UPDATE highlight_events SET xuid = NULL WHERE match_id = '{one}'",  # the name tells who
     )
     report = place.migrate_one("Ana")
     assert report.state == "cleaned"
     assert report.validation is not None
     assert report.validation.repeated > 2 * 27
-    matches = [lu.Match(number) for number in (1, 2)]
+    assert report.validation.contradicting_matches == (one,)
     events = sorted(
         (event["match_id"], event["event_type"], event["time_ms"], event["xuid"])
-        for match in matches for event in match.events()
+        for match in (lu.Match(1), lu.Match(2)) for event in match.events()
     )  # fmt: skip
     assert (
         place.shared(
@@ -64,20 +71,9 @@ def test_rows_that_stand_twice_arrive_once(place: Place) -> None:
     )
     assert place.shared("SELECT count(*), sum(kill_count) FROM killer_victim_pairs")[0][1] == 24
     assert place.shared("SELECT count(*) FROM match_participants") == [(16,)]
-
-
-def test_of_a_match_that_stands_twice_the_newest_counts_and_it_is_said(place: Place) -> None:
-    file = place.make(lu.ANA, [1], lu.Drift(keys=False))
-    lu.change(
-        file,
-        "INSERT INTO match_stats BY NAME SELECT * REPLACE (77 AS kills, NULL AS deaths, "
-        "updated_at + INTERVAL 1 DAY AS updated_at) FROM match_stats",
-    )
-    report = place.migrate_one("Ana")
-    assert report.validation is not None
-    assert report.validation.contradicting_matches == (lu.match_id(1),)
     assert place.shared(
-        f"SELECT kills, deaths FROM match_participants WHERE xuid = '{lu.ANA.xuid}'"
+        f"SELECT kills, deaths FROM match_participants WHERE xuid = '{lu.ANA.xuid}' "
+        f"AND match_id = '{one}'"
     ) == [(77, lu.Match(1).numbers(lu.ANA)["deaths"])]
 
 
@@ -96,8 +92,6 @@ def test_values_that_cannot_be_read_are_named_and_nothing_is_dropped(place: Plac
     )
     assert untouched(file)
     assert not (place.folder / "data" / "backups").exists()
-    lu.change(file, f"UPDATE match_stats SET kills = '4' WHERE match_id = '{lu.match_id(2)}'")
-    assert place.migrate_one("Ana").state == "partial", "4 is not what the participants say"
     right = lu.Match(2).numbers(lu.ANA)["kills"]
     lu.change(file, f"UPDATE match_stats SET kills = '{right}' WHERE match_id = "
               f"'{lu.match_id(2)}'")  # fmt: skip
@@ -130,7 +124,6 @@ def test_rows_that_nothing_names_are_missing(place: Place) -> None:
     assert "orphan" in text
     assert untouched(file)
     assert place.shared("SELECT match_id FROM match_registry") == [(one,)]
-    assert place.migrate(dry_run=True).figures.orphans == 0
     recorded = place.shared("SELECT state, lost_rows FROM levelup_players")
     assert recorded == [("partial", sum(found.values()))]
 
@@ -139,40 +132,30 @@ def test_a_match_without_its_start_gets_it_from_another_player(place: Place) -> 
     file = place.make(lu.ANA, [1])
     lu.change(file, "UPDATE match_stats SET start_time = NULL, end_time = NULL")
     place.make(lu.BEN, [1])
-    assert place.migrate("Ana").players[0].state == "partial"
     assert place.migrate("Ben", "Ana").succeeded
     assert place.shared("SELECT start_time FROM match_registry") == [(lu.Match(1).start,)]
 
 
-def test_an_event_without_its_player_is_known_by_the_name(place: Place) -> None:
-    file = place.make(lu.ANA, [1])
-    lu.change(file, "UPDATE highlight_events SET xuid = NULL")
-    assert place.migrate_one("Ana").state == "cleaned"
-    assert place.shared("SELECT count(DISTINCT xuid) FROM highlight_events")[0][0] > 4
-
-
 def test_the_first_who_is_not_whole_stops_the_others(place: Place) -> None:
-    place.make(lu.ANA, [1])
     lu.change(place.make(lu.BEN, [2]), "UPDATE match_stats SET start_time = NULL")
     place.make(lu.CLEO, [3])
-    report = place.migrate("Ana", "Ben", "Cleo")
-    assert [player.state for player in report.players] == ["cleaned", "partial", "not started"]
+    report = place.migrate("Ben", "Cleo")
+    assert [player.state for player in report.players] == ["partial", "not started"]
     assert not report.succeeded
-    assert place.shared("SELECT match_id FROM match_registry") == [(lu.match_id(1),)]
+    assert place.shared("SELECT match_id FROM match_registry") == []
 
 
 def test_an_empty_database_stops_nobody(place: Place) -> None:
     place.make(lu.ANA, [])
     place.file("Void").parent.mkdir()
     duckdb.connect(str(place.file("Void"))).close()
-    place.make(lu.BEN, [1])
     report = Place(place.folder, xuids=(("Ana", lu.ANA.xuid),)).migrate()
-    assert [player.state for player in report.players] == ["cleaned", "cleaned", "nothing"]
+    assert [player.state for player in report.players] == ["cleaned", "nothing"]
     assert report.succeeded
 
 
-@pytest.mark.parametrize("name", ['O\'Brien "x"', "日本 спартанец", "semi;colon --", "a b  c"])
-def test_any_name_that_a_folder_can_have(place: Place, name: str) -> None:
+def test_any_name_that_a_folder_can_have(place: Place) -> None:
+    name = 'O\'Brien "x"; 日本  спартанец --'
     place.make(lu.ANA, [1], name=name)
     report = place.migrate_one(name)
     assert (report.state, report.problems) == ("cleaned", ())
@@ -180,6 +163,7 @@ def test_any_name_that_a_folder_can_have(place: Place, name: str) -> None:
     assert lu.rows_of(place.file(name), "SELECT kills FROM match_stats", place.shared_file) == [
         (lu.Match(1).numbers(lu.ANA)["kills"],)
     ]
+    assert find_players(place.platform) == [name]
 
 
 def test_a_folder_that_can_be_no_player_is_refused(place: Place) -> None:
@@ -251,7 +235,7 @@ def test_a_held_database_is_said_to_be(place: Place) -> None:
     assert report.state == "failed"
     assert "held by another process" in report.problems[0]
     assert str(file) in report.problems[0]
-    assert place.migrate_one("Ana").state == "cleaned"
+    assert untouched(file)
 
 
 def test_a_database_that_is_cut_in_half_changes_nothing(place: Place) -> None:
@@ -314,8 +298,6 @@ def test_a_folder_without_databases_and_an_unknown_player_are_wrong_usage(place:
 
 @pytest.mark.parametrize("below", ["", "data", "data/players"])
 def test_the_folder_may_be_levelups_or_one_in_it(place: Place, below: str) -> None:
-    from media_assets.matches.levelup_layout import find_databases
-
     file = place.make(lu.ANA, [])
     (place.levelup / "db_profiles.json").write_text(
         json.dumps({"profiles": {"Ana": {"xuid": lu.ANA.xuid, "db_path": "x"}, "B": 5}})

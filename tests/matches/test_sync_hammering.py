@@ -141,7 +141,7 @@ def check_calls(server: ApiServer, killed: int) -> None:
         {key: count for key, count in server.record.answered.items() if key[0] in PARTS}
     )
     twice = [key for key, count in answered.items() if count > 1]
-    assert len(twice) <= killed * 3 * 3, "more than was under way when processes were killed"
+    assert len(twice) <= killed * 6 * 3, "more than was under way when processes were killed"
 
 
 def check_tables(hammer: Hammer, population: Population) -> None:
@@ -170,5 +170,5 @@ def check_tables(hammer: Hammer, population: Population) -> None:
         ) == [(mine, mine)]
     claims = place.platform.places.claims
     assert len([path for path in claims.iterdir() if not path.name.startswith(".")]) <= (
-        hammer.killed * 3
+        hammer.killed * 6
     )

@@ -29,11 +29,16 @@ class File:
 
 @dataclass(slots=True)
 class Row:
-    """What must be recorded of one media. `content` is what was read of it, None before that."""
+    """What must be recorded of one media.
+
+    `content` is what was read of it, None before that, and `read_as` the size and mtime that it
+    had then.
+    """
 
     path: str
     state: tuple[int, int]
     content: bytes | None = None
+    read_as: tuple[int, int] | None = None
     status: str = "present"
     deleted: datetime | None = None
 
@@ -110,6 +115,8 @@ class LibraryModel:
                 report.unknown += 1
         for path, media in moves.items():
             row = self.rows[media]
+            if kind(row.path) != kind(path):
+                row.read_as = None  # another decoder has to look at it
             touched = row.path == path
             report.changed += touched
             report.moved += not touched
@@ -137,17 +144,17 @@ class LibraryModel:
         self.rows[media] = Row(path, file.state)
 
     def read(self, files: Mapping[str, File]) -> None:
-        """What is present and was not read yet is read."""
+        """What is present and was not read as it is, is read."""
         for row in self.rows.values():
-            if row.status == "present" and row.content is None:
-                row.content = files[row.path].content
+            if row.status == "present" and (row.content is None or row.read_as != row.state):
+                row.content, row.read_as = files[row.path].content, row.state
 
     def verified(self, files: Mapping[str, File]) -> dict[str, str]:
         """What a verification must find, by id."""
         return {
             media: self._verified(row, files.get(row.path))
             for media, row in self.rows.items()
-            if row.status == "present" and row.content is not None
+            if row.status == "present" and row.content is not None and row.read_as == row.state
         }
 
     @staticmethod
@@ -217,7 +224,12 @@ class LibraryModel:
 
 def is_media(path: str) -> bool:
     """Whether discovery records a file of that name."""
-    return PurePath(path).suffix.lower() in KIND_OF
+    return kind(path) is not None
+
+
+def kind(path: str) -> str | None:
+    """What the extension says."""
+    return KIND_OF.get(PurePath(path).suffix.lower())
 
 
 def below(path: str, folder: str) -> bool:

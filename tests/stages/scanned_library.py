@@ -112,13 +112,23 @@ class ScannedLibrary:
         )
 
     def read(self) -> None:
-        """Record fingerprint and hash of all that is present, as the analysis does."""
+        """Read what is present and was not read as it is, and record that, as the analysis does."""
         with connect(self.database) as con, transaction(con):
+            done = set(
+                con.execute("SELECT media_id, file_size, mtime_ns FROM media_stages").fetchall()
+            )
             for media in self._rows(con):
-                if media.status == "present" and media.hash is None:
+                state = media.id, media.size, media.mtime_ns
+                if media.status == "present" and (media.hash is None or state not in done):
                     con.execute(
                         "UPDATE media_files SET fingerprint = ?, file_hash = ? WHERE media_id = ?",
                         [*_digests(media), media.id],
+                    )
+                    con.execute(
+                        "INSERT OR REPLACE INTO media_stages BY NAME SELECT ? AS media_id, "
+                        "'thumbnails' AS stage, 1 AS version, '' AS settings, ? AS file_size, "
+                        "? AS mtime_ns, ?::TIMESTAMP AS done_at",
+                        [*state, self.now.replace(tzinfo=None)],
                     )
 
     def scan_and_read(self) -> ScanReport:

@@ -7,7 +7,14 @@ import polars as pl
 import pytest
 
 from media_assets.errors import StoreError
-from media_assets.store.frames import POLARS_TYPES, as_table, empty_frame, frame_of, polars_schema
+from media_assets.store.frames import (
+    POLARS_TYPES,
+    as_table,
+    empty_frame,
+    frame_of,
+    frame_of_columns,
+    polars_schema,
+)
 from media_assets.store.spec import Column, Table
 from media_assets.store.tables.analysis import ANALYSIS_TABLES
 from media_assets.store.tables.captures import CAPTURE_TABLES
@@ -141,3 +148,23 @@ def test_a_frame_with_a_value_that_does_not_fit_is_refused():
     wide = pl.concat([frame, pl.DataFrame({"small": [70_000]})], how="diagonal")
     with pytest.raises(StoreError, match=r"sample: .*small"):
         as_table(SAMPLE, wide)
+
+
+def test_columns_of_some_parts_follow_each_other() -> None:
+    names = SAMPLE.column_names
+    rows = [{"id": "a", "small": 1, "time": NOON}, {"id": "b", "real": 2}, {"id": "c"}]
+    parts = [
+        {name: tuple(row.get(name) for row in chosen) for name in names}
+        for chosen in (rows[:2], [], rows[2:])
+    ]
+    assert frame_of_columns(SAMPLE, parts).equals(frame_of(SAMPLE, rows))
+    assert frame_of_columns(SAMPLE, []).equals(empty_frame(SAMPLE))
+    with pytest.raises(ValueError, match="no column"):
+        frame_of_columns(SAMPLE, [{**parts[0], "other": (1, 2)}])
+    with pytest.raises(StoreError, match=r"sample\.small"):
+        frame_of_columns(SAMPLE, [{**parts[0], "small": ("x", "y")}])
+
+
+def test_rows_that_lack_a_key_and_rows_that_do_not_may_be_mixed() -> None:
+    found = frame_of(SAMPLE, [{"id": "a", "whole": 1}, {"id": "b"}])
+    assert found["whole"].to_list() == [1, None]

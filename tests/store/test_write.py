@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from media_assets.errors import StoreError
 from media_assets.store.connect import connect, in_memory
 from media_assets.store.spec import Column, Table
-from media_assets.store.write import difference, make_equal, relation, upsert
+from media_assets.store.write import difference, insert, make_equal, relation, upsert
 
 TALLY = Table(
     "tally",
@@ -145,6 +145,25 @@ def test_after_it_there_is_no_difference(before, after) -> None:
 
 def test_a_key_that_stands_twice_is_refused_with_table_and_key(file: Path) -> None:
     make_equal(file, TALLY, frame(A))
-    with connect(file) as con, pytest.raises(StoreError, match="tally: .*name 'a', day 1"):
+    with connect(file) as con, pytest.raises(StoreError, match=r"tally: .*name 'a', day 1"):
         upsert(con, TALLY, frame(("a", 1, 7, 0.5, ["x"]), B, ("a", 1, 8, 0.5, ["x"])))
     assert stored(file) == [A]
+
+
+def test_an_insert_refuses_a_key_that_is_there_and_writes_nothing(file: Path) -> None:
+    with connect(file) as con:
+        assert insert(con, TALLY, frame(A, B)) == 2
+        assert insert(con, TALLY, frame()) == 0
+        with pytest.raises(duckdb.ConstraintException):
+            insert(con, TALLY, frame(C, A))
+    assert [row[:3] for row in stored(file)] == [("a", 1, 5), ("b", 1, None)]
+
+
+def test_with_fill_a_null_leaves_the_value_that_is_there(file: Path) -> None:
+    with connect(file) as con:
+        upsert(con, TALLY, frame(A, B))
+        upsert(con, TALLY, frame(("a", 1, None, 0.75, None), ("b", 1, 3, None, ["y"])), fill=True)
+    assert stored(file) == [("a", 1, 5, 0.75, ["x"]), ("b", 1, 3, None, ["y"])]
+    with connect(file) as con:
+        upsert(con, TALLY, frame(("a", 1, None, None, None)))
+    assert stored(file)[0] == ("a", 1, None, None, None)

@@ -68,6 +68,7 @@ def match_history(
     return dg.MaterializeResult(
         metadata={
             **brought.figures,
+            "rows written about the source": brought.rows_written,
             **({"trouble": brought.trouble} if brought.trouble else {}),
             **derived_metadata(loaded, player, MATCH_HISTORY, report),
         }

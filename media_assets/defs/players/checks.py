@@ -5,9 +5,10 @@ import dagster as dg
 from media_assets.orchestration.checks import LOOKED_AT, filled, player_check
 from media_assets.orchestration.resources import PlatformResource
 from media_assets.orchestration.tables import figures
-from media_assets.stages.promises import agreement
+from media_assets.stages.promises import agreement, example_seconds
 from media_assets.store.tables.statistics import DERIVED_TABLES
 
+MAX_QUERY_MS = 100
 _BREAKDOWNS = ["stats_by_map", "stats_by_mode", "stats_by_playlist", "stats_by_hour"]
 
 
@@ -35,3 +36,22 @@ def player_tables_filled(
     context: dg.AssetCheckExecutionContext, platform: PlatformResource
 ) -> dg.AssetCheckResult:
     return filled(context, platform.load(), context.partition_key, DERIVED_TABLES)
+
+
+@player_check(
+    asset="media_library",
+    additional_deps=["match_library"],
+    description=f"Each example query of the README answers in under {MAX_QUERY_MS} ms when it is "
+    "asked again.",
+)
+def examples_answer(
+    context: dg.AssetCheckExecutionContext, platform: PlatformResource
+) -> dg.AssetCheckResult:
+    seconds = example_seconds(platform.load(), context.partition_key)
+    taken = {name: round(1000 * one, 1) for name, one in seconds.items()}
+    slowest = max(taken.values(), default=0.0)
+    return dg.AssetCheckResult(
+        passed=slowest < MAX_QUERY_MS,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={"queries": len(taken), "slowest, ms": slowest, **taken},
+    )

@@ -182,7 +182,7 @@ CAREER_PROGRESS = Table(
     "career_progress",
     "shared",
     "the career rank of one player at one time",
-    ("xuid", "recorded_at"),
+    ("xuid", "recorded_at", "rank", "progress"),
     (
         XUID,
         Column("recorded_at", "TIMESTAMP", "When the response was recorded, UTC.", required=True),
