@@ -1,8 +1,8 @@
 """What storing every match once saves: rows and bytes before and after `migrate-levelup`.
 
 `python -m benchmarks.storage` makes the databases of four players of LevelUp 4 with 1,000 matches
-each, of which 900 are the same for all and 200 for two of them each, so that 1,100 are unique; takes
-them over; derives the players' tables; and prints rows and bytes before and after. The tables, keys
+each, of which 900 are the same for all and 200 for two of them each, so that 1,100 are unique;
+takes them over; derives the players' tables; and prints rows and bytes before and after. The tables, keys
 and indexes of the source are those that LevelUp makes.
 """
 

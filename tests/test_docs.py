@@ -10,6 +10,7 @@ import pytest
 from media_assets.cli import main
 from media_assets.settings import Settings
 from media_assets.store.describe import describe
+from media_assets.store.examples import examples, rendered
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -18,12 +19,21 @@ def test_the_documented_columns_are_those_of_the_tables() -> None:
     assert (PROJECT / "docs" / "tables.md").read_text(encoding="utf-8") == describe(), "make docs"
 
 
+def test_the_readme_asks_the_example_queries() -> None:
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    asked = "\n\n".join(
+        f"-- {title}\n{rendered(query, Path('sample/data/published'), 'NorthStarHex')}"
+        for title, query in examples().items()
+    )
+    assert f"```sql\n{asked}\n```" in readme
+
+
 def test_every_command_is_documented_and_every_documented_command_exists() -> None:
     readme = (PROJECT / "README.md").read_text(encoding="utf-8")
     named = {
         name
         for cell in re.findall(r"^\| (`media-assets [^|]+) \|", readme, re.MULTILINE)
-        for name in re.findall(r"`(?:media-assets )?([a-z]+)", cell)
+        for name in re.findall(r"`(?:media-assets )?([a-z][a-z-]*)", cell)
     }
     assert isinstance(main, click.Group)
     assert set(main.commands) - {"init"} == named

@@ -38,9 +38,13 @@ concurrency = 8
 [thumbnails]
 size = 320
 preview = "gif"
+max_share = 0.25
 [engine]
 workers = 0
 item_timeout_seconds = 60
+[automation]
+look_seconds = 30
+rescans_per_hour = 48
 """
 
 
@@ -87,9 +91,9 @@ def test_the_documented_file_is_accepted_and_apart_from_players_says_the_default
         ("[players.ana]\nxid = '1'", "players.ana.xid", "folders, timezone, xuid"),
         ("[matches]\ntolerance = 1", "matches.tolerance",
          "concurrency, directory, requests_per_second, source, tolerance_minutes"),
-        ("[thumbnails]\nwidth = 1", "thumbnails.width", "preview, size"),
+        ("[thumbnails]\nwidth = 1", "thumbnails.width", "max_share, preview, size"),
         ("[engine]\nworker = 1", "engine.worker", "item_timeout_seconds, worker_memory_mib, worke"),
-        ("[limits]\nmax = 1", "limits.max", "max_embedded_bytes, max_image_bytes, max_pixels"),
+        ("[limits]\nmax = 1", "limits.max", "max_embedded_bytes, max_frames, max_image_bytes"),
         ("[library.sub]\nx = 1", "library.sub", "ignore"),
         ("[unheard]\nx = 1", "unheard", "data_dir"),
     ],

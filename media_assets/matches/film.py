@@ -27,6 +27,11 @@ RecordedFilm: TypeAlias = tuple[int, bytes] | Literal["missing"] | None
 
 _Bytes: TypeAlias = npt.NDArray[np.uint8]
 _Numbers: TypeAlias = npt.NDArray[np.int64]
+_Fields: TypeAlias = tuple[int, bytes | None, int, int, bool, int]
+"""Player, name, hint, time, whether it is a medal, and medal. The name is None, and the rest
+nothing, where an event's end mark is missing or too near."""
+_Players: TypeAlias = dict[tuple[int, bytes], tuple[str, str]]
+"""Player and name to their texts."""
 
 MAX_FILM_BYTES: Final = 64 * 1024**2
 """Limit of a decompressed chunk; those recorded have 0.6 to 1.7 MiB."""
@@ -92,6 +97,7 @@ def read_film(data: bytes, version: int) -> FilmEvents:
     marks = _marks(raw)
     found: dict[int, FilmEvent] = {}
     failures: dict[int, str] = {}
+    players: _Players = {}
     pending, skipped = np.arange(len(marks.starts)), 0
     while len(pending):
         ends = marks.ends_of(pending, skipped)
@@ -99,7 +105,7 @@ def read_film(data: bytes, version: int) -> FilmEvents:
             pending.tolist(), _fields(raw, version, marks, pending, ends), strict=True
         ):
             try:
-                found[place] = _event(*fields)
+                found[place] = _event(fields, players)
             except MatchDataError as error:
                 failures.setdefault(place, str(error))
         # A time can look like an end mark: then the event's own is one of the next.
@@ -168,11 +174,8 @@ def _marks(raw: _Bytes) -> _Marks:
 
 def _fields(
     raw: _Bytes, version: int, marks: _Marks, places: _Numbers, ends: _Numbers
-) -> Iterator[tuple[int, bytes | None, int, int, bool, int]]:
-    """Player, name, hint, time, whether it is a medal, and medal of the events at some starts.
-
-    The name is None, and the rest nothing, where the end mark is missing or too near.
-    """
+) -> Iterator[_Fields]:
+    """What the events at some starts say."""
     whole = (ends != _NO_END) & (ends - marks.starts[places] >= 8 * _EVENT_BYTES)
     events = _cut(raw, np.where(whole, ends - 8 * _EVENT_BYTES, 0), _EVENT_BYTES)
     # Versions 39 and 40 put the name behind twelve more bytes.
@@ -181,10 +184,10 @@ def _fields(
     at = range(0, len(names), _NAME_BYTES)
     return zip(
         marks.xuids[places].tolist(),
-        (
+        [
             names[start : start + _NAME_BYTES] if is_whole else None
             for start, is_whole in zip(at, whole.tolist(), strict=True)
-        ),
+        ],
         events[:, _HINT].tolist(),
         events[:, _TIME : _TIME + 4].copy().view(">u4").ravel().tolist(),
         (events[:, _MEDAL_FLAG] == 1).tolist(),
@@ -234,27 +237,32 @@ def _cut(raw: _Bytes, starts: _Numbers, size: int) -> _Bytes:
     return cut
 
 
-def _event(
-    xuid: int, name: bytes | None, hint: int, time_ms: int, is_medal: bool, medal: int
-) -> FilmEvent:
-    if name is None:
-        raise MatchDataError(f"the event of player {xuid} has no end mark where it belongs")
+def _event(fields: _Fields, players: _Players) -> FilmEvent:
+    """`players` keeps the texts of who was met: the same at every event travel and store faster."""
+    xuid, name, hint, time_ms, is_medal, medal = fields
     event_type = _EVENT_TYPES.get((hint, is_medal))
-    if event_type is None or time_ms > _MAX_TIME_MS:
-        raise MatchDataError(
-            f"the event of player {xuid} at {time_ms} ms is of a kind that is not known: "
-            f"type {hint}, medal flag {is_medal:d}"
-        )
+    if name is None or event_type is None or time_ms > _MAX_TIME_MS:
+        raise MatchDataError(_why_unreadable(fields))
+    player = players.get((xuid, name))
+    if player is None:
+        player = players[xuid, name] = str(xuid), _gamertag(name, xuid)
     medal_name = _medal_names().get(medal) if event_type == "medal" else None
-    digits, gamertag = _player(xuid, name)
-    return FilmEvent(event_type, time_ms, digits, gamertag, hint, medal, medal_name)
+    return FilmEvent(event_type, time_ms, *player, hint, medal, medal_name)
 
 
-@lru_cache(maxsize=1024)
-def _player(xuid: int, name: bytes) -> tuple[str, str]:
-    """Digits and gamertag: the same text at every event, which travels and is stored faster."""
+def _why_unreadable(fields: _Fields) -> str:
+    xuid, name, hint, time_ms, is_medal, _ = fields
+    if name is None:
+        return f"the event of player {xuid} has no end mark where it belongs"
+    return (
+        f"the event of player {xuid} at {time_ms} ms is of a kind that is not known: "
+        f"type {hint}, medal flag {is_medal:d}"
+    )
+
+
+def _gamertag(name: bytes, xuid: int) -> str:
     try:
-        return str(xuid), name.decode("utf-16le").strip("\0")
+        return name.decode("utf-16le").strip("\0")
     except UnicodeDecodeError as error:
         raise MatchDataError(f"the event of player {xuid} has no readable name") from error
 

@@ -90,7 +90,7 @@ class History:
         """
         times = {match_id: (start, end) for match_id, start, end in entries}
         chain = list(times)
-        if above is not None and above not in times:  # it is listed again when others came on top
+        if above is not None and self._is_right_above(above, entries):
             chain.insert(0, above)
         news: dict[str, Listed] = {}
         for match_id, (start, end) in times.items():
@@ -100,6 +100,17 @@ class History:
             self._put(replace(self._rows[match_id], next_older=below), news)
         self._close_gaps_within(chain, news, is_end=is_end)
         return tuple(news.values())
+
+    def _is_right_above(self, above: str, entries: Sequence[Entry]) -> bool:
+        """Whether these entries go on below that one.
+
+        When others came on top meanwhile, it is listed again; when more came than a page has, all
+        of a page is newer than the page before it.
+        """
+        if not entries:
+            return True
+        times = {match_id: start for match_id, start, _ in entries}
+        return above not in times and not self.is_older(above, entries[0][1])
 
     def _close_gaps_within(
         self, chain: Sequence[str], news: dict[str, Listed], *, is_end: bool

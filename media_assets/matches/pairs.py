@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from media_assets.matches.film import FilmEvent
 
@@ -11,8 +11,7 @@ MAX_GAP_MS = 5
 """Most that a kill and its death lie apart; in recorded films a death follows within 1 ms."""
 
 
-@dataclass(frozen=True, slots=True)
-class KillerVictim:
+class KillerVictim(NamedTuple):
     """One kill. `time_ms` is that of the kill event, from the start of the match."""
 
     time_ms: int
@@ -54,16 +53,14 @@ def _candidates(
     kills: Sequence[FilmEvent], deaths: Sequence[FilmEvent], teams: Mapping[str, int | None]
 ) -> Iterator[tuple[int, bool, int, int]]:
     """Gap in ms, whether both are of one team, index of the kill, index of the death."""
-    by_time = sorted(range(len(deaths)), key=lambda index: deaths[index].time_ms)
-    times = [deaths[index].time_ms for index in by_time]
+    by_time = sorted((death.time_ms, other) for other, death in enumerate(deaths))
+    times = [time for time, _ in by_time]
     for index, kill in enumerate(kills):
-        first = bisect_left(times, kill.time_ms - MAX_GAP_MS)
-        last = bisect_right(times, kill.time_ms + MAX_GAP_MS)
-        for other in by_time[first:last]:
-            death = deaths[other]
-            if death.xuid != kill.xuid:
-                gap = abs(kill.time_ms - death.time_ms)
-                yield gap, _same_team(kill.xuid, death.xuid, teams), index, other
+        at, killer = kill.time_ms, kill.xuid
+        first = bisect_left(times, at - MAX_GAP_MS)
+        for time, other in by_time[first : bisect_right(times, at + MAX_GAP_MS, first)]:
+            if (victim := deaths[other].xuid) != killer:
+                yield abs(at - time), _same_team(killer, victim, teams), index, other
 
 
 def _same_team(killer: str, victim: str, teams: Mapping[str, int | None]) -> bool:

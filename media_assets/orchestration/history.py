@@ -1,11 +1,11 @@
-"""What the run history says of the players: who is in a run, and when each was scanned last."""
+"""What the run history says of the players: who is in a run, and when each had the last one."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import dagster as dg
 
-from media_assets.store.tables.library import MEDIA_FILES
+from media_assets.store.spec import Table
 
 PARTITION = "dagster/partition"
 """The tag that says whose run it is."""
@@ -15,7 +15,6 @@ MAX_REQUESTS = 20
 CLOCK_MARGIN_SECONDS = 60.0
 """So far may the clock of a network disk be behind that of the runs."""
 
-_SCAN = dg.AssetKey(MEDIA_FILES.name)
 _WAITING = [dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.QUEUED]
 _UNFINISHED = [
     *_WAITING,
@@ -39,8 +38,8 @@ class Unfinished:
 
 
 @dataclass(frozen=True, slots=True)
-class Scan:
-    """The latest run that was to scan a player: when it was asked for, and when it began.
+class Planned:
+    """The latest run that was to make a player's table: when it was asked for, and when it began.
 
     In seconds since 1970. `started` is None when the run ended before it began.
     """
@@ -59,24 +58,24 @@ def unfinished_runs(instance: dg.DagsterInstance) -> Unfinished:
     )
 
 
-def scan_order(instance: dg.DagsterInstance) -> Mapping[str, int]:
-    """A number for each player whose scan was ever planned, higher for later ones.
+def planned_order(instance: dg.DagsterInstance, table: Table) -> Mapping[str, int]:
+    """A number for each player whose table a run was ever to make, higher for later ones.
 
     What was planned counts, not what came of it: a player whose runs fail waits as long for the
     next one as everybody else.
     """
     return instance.get_latest_storage_id_by_partition(
-        _SCAN, dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED
+        dg.AssetKey(table.name), dg.DagsterEventType.ASSET_MATERIALIZATION_PLANNED
     )
 
 
-def latest_scan(instance: dg.DagsterInstance, player: str) -> Scan | None:
-    """The latest run that was to scan a player; None when there was none, or it was deleted."""
-    planned = instance.get_latest_planned_materialization_info(_SCAN, player)
+def latest_planned(instance: dg.DagsterInstance, table: Table, player: str) -> Planned | None:
+    """The latest run that was to make a player's table; None when there is none any more."""
+    planned = instance.get_latest_planned_materialization_info(dg.AssetKey(table.name), player)
     record = instance.get_run_record_by_id(planned.run_id) if planned else None
     if record is None:
         return None
-    return Scan(
+    return Planned(
         planned=record.create_timestamp.timestamp(),
         started=record.start_time,
         succeeded=record.dagster_run.status == dg.DagsterRunStatus.SUCCESS,

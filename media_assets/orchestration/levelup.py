@@ -1,7 +1,7 @@
 """What the UI shows of a LevelUp database that was taken over."""
 
-from media_assets.matches.levelup_checks import Figures, Validation
 from media_assets.orchestration.tables import Metadatum, markdown_table
+from media_assets.store.levelup.checks import Figures, Validation
 from media_assets.store.levelup.ledger import TakenOver
 
 ASSET = "levelup_migration"

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from media_assets.matches.levelup_checks import Figures
 from media_assets.stages.platform import SHARED, Platform
+from media_assets.store.levelup.checks import Figures
 from media_assets.store.levelup.ledger import TakenOver, load
 from media_assets.store.levelup.validate import figures
 

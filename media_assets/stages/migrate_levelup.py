@@ -15,8 +15,6 @@ from zoneinfo import available_timezones
 
 from media_assets.errors import ConfigurationError, MediaAssetsError, TakeOverError
 from media_assets.matches.categories import category_names
-from media_assets.matches.levelup_checks import Figures, Validation
-from media_assets.matches.levelup_identity import owner_xuid
 from media_assets.matches.levelup_layout import LevelUpPlaces, find_databases
 from media_assets.matches.levelup_pairs import pairs_of_events
 from media_assets.settings import why_no_player
@@ -28,6 +26,8 @@ from media_assets.stages.progress import Listener, Meter, silent
 from media_assets.store import matches as shared_store
 from media_assets.store.connect import Connection, connect, transaction
 from media_assets.store.levelup import ledger, merge, source, stage
+from media_assets.store.levelup.checks import Figures, Validation
+from media_assets.store.levelup.identity import owner_xuid
 from media_assets.store.levelup.rewrite import Digests, digests
 from media_assets.store.levelup.scratch import copy_database
 from media_assets.store.levelup.validate import figures, validate

@@ -9,7 +9,7 @@ from pathlib import Path
 from media_assets.store.connect import in_memory
 
 _BEGIN = "-- name: "
-_FILE = re.compile(r"'([^']+\.parquet)'")
+_FILE = re.compile(r"'\$published/([^']+\.parquet)'")
 
 
 @cache
@@ -34,11 +34,11 @@ def timed(published: Path, player: str) -> dict[str, float]:
     taken = {}
     with in_memory() as con:
         for title, query in examples().items():
-            text = rendered(query, published, player)
-            if not all(Path(file).is_file() for file in _FILE.findall(text)):
+            files_asked = (name.replace("$player", player) for name in _FILE.findall(query))
+            if not all((published / name).is_file() for name in files_asked):
                 continue
             for _ in range(2):
                 started = time.perf_counter()
-                con.execute(text).fetchall()
+                con.execute(rendered(query, published, player)).fetchall()
                 taken[title] = time.perf_counter() - started
     return taken

@@ -133,10 +133,11 @@ def unnamed_medals(con: duckdb.DuckDBPyConnection, since: datetime) -> list[str]
 
 def gaps_about(con: duckdb.DuckDBPyConnection, subjects: Iterable[str]) -> pl.DataFrame:
     """The rows of `fetch_gaps` about these matches and players, in order of the keys."""
-    return con.sql(
-        "FROM fetch_gaps WHERE list_contains($subjects, subject) ORDER BY part, subject",
-        params={"subjects": list(subjects)},
-    ).pl()
+    wanted = pl.DataFrame({"subject": list(subjects)}, schema={"subject": pl.String})
+    with relation(con, "wanted", wanted):  # binding a list takes 0.2 ms a name
+        return con.sql(
+            "FROM fetch_gaps WHERE subject IN (SELECT subject FROM wanted) ORDER BY part, subject"
+        ).pl()
 
 
 def all_gaps(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:

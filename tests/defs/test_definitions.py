@@ -11,6 +11,7 @@ from media_assets.orchestration.tables import column_schema
 from media_assets.stages.catalog import STAGES
 from media_assets.store.spec import Column
 from media_assets.store.tables.catalog import tables_of
+from media_assets.store.tables.levelup import LEVELUP_PLAYERS
 from media_assets.store.tables.media_view import MEDIA_COLUMNS
 
 GROUPS = {
@@ -29,16 +30,18 @@ GROUPS = {
     },
     "captures": {"capture_times", "media_matches"},
     "published": {"media_library", "match_library"},
+    "migration": {"levelup_migration"},
 }  # fmt: skip
 SHARED = (GROUPS["matches"] - {"match_history"}) | {"match_library"}
 ALL = set().union(*GROUPS.values())
 
 JOBS = {
-    "refresh_player": ALL,
+    "refresh_player": ALL - GROUPS["migration"],
     "rescan_library": GROUPS["library"] | GROUPS["analysis"] | GROUPS["captures"]
     | {"media_library"},
     "sync_matches": GROUPS["matches"] | GROUPS["players"] | {"media_matches"}
     | GROUPS["published"],
+    "take_over_levelup": GROUPS["migration"],
     "prune_run_history": set(),
     "verify_originals": set(),
 }  # fmt: skip
@@ -60,13 +63,19 @@ CHECKS = {
     ("xuid_aliases", "gamertags_known"): "reports",
     ("player_match_stats", "numbers_agree"): "reports",
     ("player_match_stats", "player_tables_filled"): "reports",
+    ("media_library", "examples_answer"): "reports",
     ("capture_times", "capture_times_plausible"): "reports",
     ("media_matches", "association_rate"): "reports",
+    ("levelup_migration", "coverage_whole"): "reports",
+    ("levelup_migration", "no_rows_lost"): "reports",
+    ("levelup_migration", "no_duplicates"): "reports",
+    ("levelup_migration", "no_orphans"): "reports",
+    ("levelup_migration", "sums_equal"): "reports",
 }
 
 SENSORS = {"changed_libraries", "failed_runs", "unfinished_syncs"}
-SCHEDULES = {"hourly_rescan": "0 * * * *", "daily_pruning": "30 3 * * *",
-             "hourly_sync": "30 * * * *",
+SCHEDULES = {"hourly_rescan": "*/5 * * * *", "daily_pruning": "30 3 * * *",
+             "hourly_sync": "*/5 * * * *",
              "nightly_verification": "0 2 * * *"}  # fmt: skip
 
 COLUMNS: dict[str, tuple[tuple[Column, ...], tuple[str, ...]]] = {
@@ -76,6 +85,7 @@ COLUMNS: dict[str, tuple[tuple[Column, ...], tuple[str, ...]]] = {
         if table.name in ALL
     },
     "media_library": (MEDIA_COLUMNS, ("media_id",)),
+    "levelup_migration": (LEVELUP_PLAYERS.columns, LEVELUP_PLAYERS.key),
 }
 
 
@@ -184,14 +194,14 @@ def test_the_code_version_of_an_analysis_asset_is_that_of_its_stage(
     }
 
 
-def test_the_graph_has_one_way_in_for_files_and_one_for_matches(
+def test_the_graph_has_one_way_in_for_files_one_for_matches_and_one_for_old_databases(
     specs: dict[str, dg.AssetSpec],
 ) -> None:
     assert {name for name, spec in specs.items() if not list(spec.deps)} == {
-        "media_files", "match_history",
+        "media_files", "match_history", "levelup_migration",
     }  # fmt: skip
     upstream = {dep.asset_key.to_user_string() for dep in specs["media_library"].deps}
-    player_tables = ALL - SHARED - {"media_library"}
+    player_tables = ALL - SHARED - GROUPS["migration"] - {"media_library"}
     assert upstream == player_tables
 
 

@@ -11,8 +11,11 @@ import duckdb
 import pytest
 
 from media_assets.definitions import defs
+from media_assets.defs.players.checks import MAX_QUERY_MS
 from media_assets.orchestration.checks import LOOKED_AT
 from media_assets.stages.platform import Platform
+from media_assets.stages.publish import publish_player, publish_shared
+from media_assets.store.examples import examples
 
 PLAYER, XUID = "Ada", "2533274790000001"
 MATCH = "00000000-0000-0000-0000-000000000001"
@@ -158,6 +161,19 @@ def test_the_players_numbers_are_the_participants(place: Place, damage: str, fig
     after = place.check("numbers_agree", "player_match_stats")
     assert not after.passed
     assert after.metadata[figure].value == 1
+
+
+def test_the_example_queries_are_timed(place: Place) -> None:
+    check = place.check("examples_answer", "media_library")
+    assert (check.passed, check.metadata["queries"].value) == (True, 0)  # nothing is published yet
+    publish_shared(place.platform)
+    publish_player(place.platform, PLAYER)
+    check = place.check("examples_answer", "media_library")
+    asked = {name: value.value for name, value in check.metadata.items() if name in examples()}
+    assert set(asked) == set(examples())
+    assert check.metadata["slowest, ms"].value == max(asked.values()) > 0
+    assert check.passed == (max(asked.values()) < MAX_QUERY_MS)
+    assert check.severity == WARN
 
 
 class TestTablesFilled:

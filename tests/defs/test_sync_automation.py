@@ -1,7 +1,7 @@
 """When matches are synced with the API, and how a sync that left something open shows."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -52,10 +52,12 @@ def sync_tick(
     return requests, next((one for one in found if isinstance(one, dg.SkipReason)), None)
 
 
-def hourly_tick(config: Path, instance: dg.DagsterInstance) -> list[object]:
+def hourly_tick(
+    config: Path, instance: dg.DagsterInstance, moment: datetime = MOMENT
+) -> list[object]:
     with dg.build_schedule_context(
         instance=instance,
-        scheduled_execution_time=MOMENT,
+        scheduled_execution_time=moment,
         repository_def=defs.get_repository_def(),
         resources={"platform": PlatformResource(config_file=str(config))},
     ) as context:
@@ -77,6 +79,26 @@ def test_every_player_is_synced_once_an_hour(config: Path, instance: dg.DagsterI
     assert [(one.partition_key, one.run_key) for one in requests] == [
         (ONE, f"{ONE} 2026-12-01T10:30"), (TWO, f"{TWO} 2026-12-01T10:30"),
     ]  # fmt: skip
+
+
+def test_many_players_take_turns(config: Path, instance: dg.DagsterInstance) -> None:
+    names = [ONE, TWO, *(f"Player {number}" for number in range(4))]
+    sections = "".join(f'[players."{name}"]\n' for name in names)
+    config.write_text(f'[matches]\nsource = "api"\n[automation]\nrescans_per_hour = 24\n{sections}')
+    instance.add_dynamic_partitions("players", ["Stranger"])
+    asked = []
+    for number in range(3):
+        moment = MOMENT + timedelta(minutes=5 * number)
+        turn = [str(one.partition_key) for one in hourly_tick(config, instance, moment)]  # type: ignore[attr-defined]
+        for name in turn:
+            run = instance.create_run_for_job(
+                defs.resolve_job_def("sync_matches"), tags={"dagster/partition": name}
+            )
+            instance.report_run_failed(run)  # who fails waits as long as everybody
+        asked.append(len(turn))
+        names = [name for name in names if name not in turn]
+    assert (asked, names) == ([2, 2, 2], [])
+    assert instance.get_dynamic_partitions("players")[:3] == [ONE, TWO, "Stranger"]
 
 
 def test_a_player_who_is_in_a_run_is_not_asked_for_again(

@@ -11,6 +11,10 @@ from typing import Any
 import pytest
 from analysed_home import PLAYER, Home, clip, png, tune
 
+from media_assets.library.words import Words
+from media_assets.stages.notes import annotate
+from media_assets.store.locks import exclusive
+
 ROUNDS = 4
 
 READER = """
@@ -104,3 +108,13 @@ def test_readers_see_whole_files_and_tables_while_runs_write(home: Home) -> None
     assert seen["errors"] == []
     assert seen["loops"] > ROUNDS
     assert seen["states"] > 1
+
+
+def test_peoples_words_do_not_wait_for_an_analysis(home: Home) -> None:
+    """It holds the player's lock from its first file to its last, which may take hours."""
+    home.write("one.png", png(1))
+    home.work()
+    (media_id,) = home.rows("SELECT media_id FROM media_files")[0]
+    with exclusive(home.platform.places.lock(PLAYER)):
+        annotate(home.platform, [str(media_id)], Words(add_tags=("mine",), rating=4))
+    assert home.rows("SELECT tags, rating FROM media_notes") == [(["mine"], 4)]

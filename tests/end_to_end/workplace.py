@@ -9,9 +9,13 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Workplace:
-    """A folder with a configuration, a library and matches, in which commands are run."""
+    """A folder with a configuration, a library and matches, in which commands are run.
+
+    `own_home`: Dagster's history lies beside the data folder, else below it, as by default.
+    """
 
     folder: Path
+    own_home: bool = True
 
     @property
     def data(self) -> Path:
@@ -30,7 +34,8 @@ class Workplace:
             for name, value in os.environ.items()
             if not name.startswith(("MEDIA_ASSETS_", "DAGSTER_"))
         }
-        return {**environment, "DAGSTER_HOME": str(self.folder / "home")}
+        home = {"DAGSTER_HOME": str(self.folder / "home")} if self.own_home else {}
+        return {**environment, **home}
 
     def run(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(

@@ -1,5 +1,6 @@
 """The hostile files of the test, each with what is to become of it."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -9,6 +10,7 @@ import hostile_images as images
 import hostile_music as music
 import music_samples as samples
 from clip_samples import make_clip
+from ground import Failure
 
 LIMIT, CORRUPT = "LimitExceededError", "CorruptMediaError"
 DISGUISED, EMPTY = "DisguisedMediaError", "EmptyMediaError"
@@ -29,6 +31,12 @@ class Case:
     make: Callable[[], bytes]
     error: str | None = None
     says: str = ""
+
+    def is_met_by(self, failure: Failure | None) -> bool:
+        """Whether this is what became of the file."""
+        if failure is None or self.error is None:
+            return failure is None and self.error is None
+        return failure.error_class == self.error and bool(re.search(self.says, failure.message))
 
 
 def case(name: str, content: bytes, error: str | None = None, says: str = "") -> Case:

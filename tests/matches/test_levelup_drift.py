@@ -13,10 +13,10 @@ import pytest
 from levelup_place import Place
 
 from media_assets.errors import ConfigurationError, MigrationError, TakeOverError
-from media_assets.matches.levelup_identity import Evidence, owner_xuid
 from media_assets.matches.levelup_layout import find_databases
 from media_assets.stages.migrate_levelup import PlayerReport
 from media_assets.stages.players import find_players
+from media_assets.store.levelup.identity import Evidence, owner_xuid
 
 
 @pytest.fixture

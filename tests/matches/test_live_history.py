@@ -181,6 +181,18 @@ def test_so_many_new_matches_that_a_page_repeats_itself_confuse_nothing() -> Non
     assert is_whole(api, history)
 
 
+def test_more_new_matches_than_a_page_has_hide_no_gap() -> None:
+    """While pages are read so many come on top that the next page is newer than the last one."""
+    api, history = Api(100), History()
+    sync(api, history)
+    api.play(80)
+    api.between = lambda: api.play(60) if len(api.asked) == 1 else None
+    sync(api, history)
+    api.between = lambda: None
+    sync(api, history)
+    assert is_whole(api, history)
+
+
 def test_an_api_that_gives_the_same_page_for_ever_has_an_end() -> None:
     api = Api(25)
 
@@ -241,9 +253,9 @@ def test_whatever_happens_the_next_whole_sync_knows_all(data: st.DataObject) -> 
     for _ in range(data.draw(st.integers(1, 5))):
         api.play(data.draw(st.integers(0, 60)))
         failing = data.draw(st.sets(st.integers(1, 12)))
-        grows = data.draw(st.integers(0, 3))
+        grows = data.draw(st.sampled_from([0, 1, 3, 24, 25, 26, 60]))
         api.fails = lambda number, failing=failing: number in failing
-        api.between = lambda grows=grows: api.play(grows)
+        api.between = lambda grows=grows: api.play(grows if len(api.asked) < 9 else 0)
         full = data.draw(st.booleans())
         sync(api, history, full=full, pages=data.draw(st.integers(1, 12)))
         history = again(history)

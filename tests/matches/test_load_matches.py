@@ -255,6 +255,24 @@ def test_statistics_that_cannot_be_used_make_room_for_better_ones(records: Recor
     ]
 
 
+def test_raw_files_in_the_wrong_place_stop_no_other_match(records: Records) -> None:
+    """Copied by hand: statistics in another match's folder, and a folder in capital letters."""
+    records.add_match(1)
+    records.load()
+    raw = records.platform.places.raw_matches
+    stats = (raw / shapes.match_id(1) / "stats.json").read_bytes()
+    for name in (shapes.match_id(2), shapes.match_id(1).upper()):
+        (raw / name).mkdir(exist_ok=True)
+        (raw / name / "stats.json").write_bytes(stats)
+    records.add_match(3)
+    loaded = records.load()[1]
+    assert (loaded.matches, loaded.failed) == (1, 1)
+    assert records.shared("SELECT count(*) FROM match_registry") == [(2,)]
+    assert records.shared(
+        "SELECT match_id, message FROM source_files WHERE error_class IS NOT NULL"
+    ) == [(shapes.match_id(2), f"stats.json is that of another match: {shapes.match_id(1)}")]
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
 def test_a_file_that_could_not_be_read_is_tried_again(records: Records) -> None:
     records.add_match(1)

@@ -131,6 +131,8 @@ def test_four_processes_syncing_and_reading_the_same_matches(tmp_path: Path) -> 
         assert hammer.reader_errors == []
         assert hammer.needless == []
         assert hammer.read > 10
+        print(f"{len(server.record.calls):,} calls, {population.visible:,} matches, "
+              f"{hammer.killed} kills, {hammer.read:,} files read")  # fmt: skip
         check_calls(server, hammer.killed)
         check_tables(hammer, population)
 

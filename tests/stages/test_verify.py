@@ -165,6 +165,8 @@ def test_a_file_that_was_edited_between_its_edges_is_not_held_against_its_old_ha
         stream.write(b"a tag")
     home.touch(path)
     home.scan()  # by its edges it is the same
+    (media,) = home.media()
+    assert (media.hash is None) == (size > WHOLE_READ_LIMIT)
     assert (check(home).files, state(home).not_read_yet) == (0, 1)
     home.read()
     if size > WHOLE_READ_LIMIT:

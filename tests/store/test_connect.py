@@ -299,6 +299,21 @@ def test_a_lock_is_held_by_one_process_and_waited_for_by_others(tmp_path: Path) 
         timer.join()
 
 
+def test_who_waits_for_a_lock_says_so(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    lock = tmp_path / "ana.lock"
+    with held_by_another_process(lock, LOCKER) as holder:
+        timer = threading.Timer(1.5, release, [holder])
+        timer.start()
+        with exclusive(lock, wait=120):
+            pass
+        timer.join()
+    assert caplog.messages == ["ana: another run is at work, waiting for it, up to 2 min"]
+    caplog.clear()
+    with exclusive(lock, wait=120):
+        pass
+    assert caplog.messages == []
+
+
 def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
     lock = tmp_path / "ana.lock"
     with held_by_another_process(lock, LOCKER) as holder:

@@ -12,7 +12,14 @@ import pytest
 
 from media_assets.errors import MigrationError
 from media_assets.store.connect import connect
-from media_assets.store.migrate import MIGRATIONS, Migration, _create, apply_pending, migrate
+from media_assets.store.migrate import (
+    MIGRATIONS,
+    Migration,
+    _create,
+    apply_pending,
+    migrate,
+    reading,
+)
 from media_assets.store.spec import Database
 from media_assets.store.tables.catalog import tables_of
 
@@ -213,3 +220,54 @@ def test_a_step_that_fails_is_undone_and_those_before_it_stay(
     assert ledger(file) == [(1, "step 1")]
     with connect(file) as con:  # the next try goes on from there
         assert apply_pending(con, [steps[0], step(2, "SELECT 1"), steps[2]], file) == 2
+
+
+@pytest.mark.parametrize("database", DATABASES)
+def test_a_file_that_is_not_there_reads_as_empty_and_is_not_made(
+    file: Path, database: Database
+) -> None:
+    with reading(file, database) as con:
+        for table in tables_of(database):
+            assert con.execute(f"SELECT count(*) FROM {table.name}").fetchone() == (0,)
+    assert list(file.parents[2].iterdir()) == []
+
+
+def test_what_is_there_is_read_and_nothing_is_written(file: Path) -> None:
+    migrate(file, "player")
+    left = file.with_name(".new-x")
+    left.mkdir()
+    before = file.read_bytes(), file.stat().st_mtime_ns
+    with reading(file, "player") as con, pytest.raises(duckdb.Error, match="read-only"):
+        con.execute("DELETE FROM media_files")
+    assert (file.read_bytes(), file.stat().st_mtime_ns) == before
+    assert left.is_dir()  # clearing away is for those who write
+
+
+def test_a_file_of_an_older_schema_is_brought_up_before_it_is_read(file: Path) -> None:
+    steps = MIGRATIONS["player"]
+    _create(file, steps[:1])
+    with reading(file, "player") as con:
+        found = con.execute("SELECT max(version) FROM schema_migrations").fetchone()
+    assert found == (steps[-1].version,)
+
+
+def test_what_a_killed_process_left_is_cleared_away_when_the_file_is_there(file: Path) -> None:
+    left = file.with_name(".new-killed")
+    left.mkdir(parents=True)
+    (left / "stats.duckdb").write_bytes(b"half a database")
+    migrate(file, "player")
+    migrate(file, "player")
+    assert [path.name for path in file.parent.iterdir()] == ["stats.duckdb"]
+
+
+def test_who_makes_a_file_that_another_made_faster_may_lose_his_folder(file: Path) -> None:
+    """The other takes it for that of a killed process: this is no error, for the file is there."""
+
+    def finish_elsewhere(con: duckdb.DuckDBPyConnection) -> None:
+        migrate(file, "player")
+        migrate(file, "player")  # clears away
+
+    slow = Migration(1, "slow", finish_elsewhere)
+    assert _create(file, [slow]) == 0
+    assert ledger(file) == [(step.version, step.name) for step in MIGRATIONS["player"]]
+    assert [path.name for path in file.parent.iterdir()] == ["stats.duckdb"]

@@ -6,24 +6,21 @@ from pathlib import Path
 
 import dagster as dg
 
-from media_assets.defs.automation.due import TICK_MINUTES, Due, Tick, choose, oldest
+from media_assets.defs.automation.due import TICK_MINUTES, Due, Tick, choose
 from media_assets.defs.automation.jobs import prune_run_history, refresh_player
+from media_assets.defs.automation.turns import longest_ago, with_partition
 from media_assets.library.look import Deadline, look, touched_since
 from media_assets.orchestration.abandoned import end_all_abandoned_runs
 from media_assets.orchestration.history import (
     CLOCK_MARGIN_SECONDS,
-    latest_scan,
-    scan_order,
+    latest_planned,
     unfinished_runs,
 )
-from media_assets.orchestration.partitions import PLAYERS
 from media_assets.orchestration.reporting import few
 from media_assets.orchestration.resources import PlatformResource
 from media_assets.stages.platform import Platform
 from media_assets.stages.players import find_players
-
-_HOUR = 3600.0 - TICK_MINUTES * 30
-"""Half a tick less, so that a run that began a moment late does not wait for the tick after."""
+from media_assets.store.tables.library import MEDIA_FILES
 
 
 def rescan_schedule(clock: Callable[[], float] = time.monotonic) -> dg.ScheduleDefinition:
@@ -53,7 +50,7 @@ def _tick(
 ) -> list[dg.RunRequest] | dg.SkipReason:
     instance = context.instance
     end_all_abandoned_runs(instance, platform)
-    names = _with_partition(context, find_players(platform))
+    names = with_partition(context, find_players(platform))
     unfinished = unfinished_runs(instance)
     idle = [name for name in names if name not in unfinished.players]
     moment = context.scheduled_execution_time
@@ -74,17 +71,6 @@ def _tick(
     ]
 
 
-def _with_partition(context: dg.ScheduleEvaluationContext, names: list[str]) -> list[str]:
-    """The players found, with a partition each; partitions without a player are left out."""
-    known = set(context.instance.get_dynamic_partitions(PLAYERS))
-    if added := [name for name in names if name not in known]:
-        context.instance.add_dynamic_partitions(PLAYERS, added)
-        context.log.info("new players: %s", few(added))
-    if left := sorted(known.difference(names)):
-        context.log.info("left out, for they are no players of this library: %s", few(left))
-    return names
-
-
 def _due(
     instance: dg.DagsterInstance,
     platform: Platform,
@@ -100,12 +86,8 @@ def _due(
     deadline = Deadline.after(seconds, clock)
     matches = look(_match_folders(platform), ignore, Deadline.after(seconds / 3, clock), now)
 
-    def is_recent(player: str) -> bool:
-        scan = latest_scan(instance, player)
-        return scan is not None and now - (scan.started or scan.planned) < _HOUR
-
     def is_touched(player: str) -> bool | None:
-        scan = latest_scan(instance, player)
+        scan = latest_planned(instance, MEDIA_FILES, player)
         if scan is None or scan.started is None:
             return True
         since = scan.started - CLOCK_MARGIN_SECONDS
@@ -114,7 +96,7 @@ def _due(
         return touched_since(settings.folders(player), ignore, since, deadline)
 
     share = min(limit, tick.share(settings.automation.rescans_per_hour))
-    first = oldest(players, scan_order(instance), is_recent, share)
+    first = longest_ago(instance, MEDIA_FILES, players, now, share)
     return choose(players, tick, first, is_touched, limit)
 
 

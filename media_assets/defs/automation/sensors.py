@@ -17,7 +17,7 @@ from media_assets.orchestration.history import (
     MAX_REQUESTS,
     PARTITION,
     Unfinished,
-    latest_scan,
+    latest_planned,
     unfinished_runs,
 )
 from media_assets.orchestration.partitions import PLAYERS, players
@@ -25,6 +25,7 @@ from media_assets.orchestration.reporting import failure_reason, few
 from media_assets.orchestration.resources import PlatformResource
 from media_assets.stages.platform import Platform
 from media_assets.stages.players import find_players, unusable_folders
+from media_assets.store.tables.library import MEDIA_FILES
 
 
 def library_sensor(clock: Callable[[], float] = time.monotonic) -> dg.SensorDefinition:
@@ -109,7 +110,7 @@ def _eyes(platform: Platform, clock: Callable[[], float]) -> Callable[[str], Loo
 
 def _is_scanned(instance: dg.DagsterInstance, player: str, sight: Look) -> bool:
     """Whether the latest run has seen what a look saw."""
-    scan = latest_scan(instance, player)
+    scan = latest_planned(instance, MEDIA_FILES, player)
     if scan is None or scan.started is None or not scan.succeeded:
         return False
     return sight.digest is not None and sight.changed_at < scan.started - CLOCK_MARGIN_SECONDS

@@ -7,8 +7,8 @@ from typing import Literal
 import duckdb
 from pydantic import TypeAdapter
 
-from media_assets.matches.levelup_checks import Validation
 from media_assets.store.frames import frame_of
+from media_assets.store.levelup.checks import Validation
 from media_assets.store.tables.levelup import LEVELUP_PLAYERS
 from media_assets.store.write import upsert
 

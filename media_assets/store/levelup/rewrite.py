@@ -15,7 +15,6 @@ from pathlib import Path
 import duckdb
 
 from media_assets.errors import TakeOverError
-from media_assets.matches.levelup_columns import SourceTable
 from media_assets.store.connect import (
     attach_read_only,
     attach_shared,
@@ -24,6 +23,7 @@ from media_assets.store.connect import (
     new_file,
 )
 from media_assets.store.disk import explain
+from media_assets.store.levelup.columns import SourceTable
 from media_assets.store.levelup.source import MARKER, PLAYER, Schema, schema_of, source_tables
 from media_assets.store.levelup.typed import is_there, quoted, text_literal, typed
 from media_assets.store.levelup.views import COMPARED, carried, old_rows, rest_table

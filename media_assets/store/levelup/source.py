@@ -15,15 +15,15 @@ from typing import Literal
 import duckdb
 
 from media_assets.errors import StoreError
-from media_assets.matches.levelup_columns import (
+from media_assets.store.connect import attach_read_only, in_memory
+from media_assets.store.disk import explain
+from media_assets.store.levelup.columns import (
     MATCH_PARTICIPANTS,
     MATCH_REGISTRY,
     SOURCE_TABLES,
     XUID_ALIASES,
     SourceTable,
 )
-from media_assets.store.connect import attach_read_only, in_memory
-from media_assets.store.disk import explain
 from media_assets.store.levelup.typed import is_there, quoted, text_literal, typed
 from media_assets.store.tables.catalog import tables_of
 

@@ -8,14 +8,14 @@ from importlib.resources import files
 import duckdb
 import polars as pl
 
-from media_assets.matches.levelup_columns import (
+from media_assets.store.levelup.columns import (
     ENEMY_MMR,
     MATCH_STATS,
     PERFORMANCE,
     REGISTRY,
     SKILL,
 )
-from media_assets.matches.levelup_identity import Evidence
+from media_assets.store.levelup.identity import Evidence
 from media_assets.store.levelup.source import PLAYER, Schema
 from media_assets.store.levelup.typed import quoted
 from media_assets.store.write import relation

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from media_assets.matches.levelup_columns import SourceColumn, ValueKind
+from media_assets.store.levelup.columns import SourceColumn, ValueKind
 
 _BLANK = "('', 'nan', 'NaN', 'None', 'NULL', 'null')"
 _UUID = "[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from media_assets.matches.levelup_checks import (
+from media_assets.store.levelup.checks import (
     KINDS,
     Coverage,
     Figures,

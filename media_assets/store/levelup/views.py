@@ -7,7 +7,7 @@ table of the database itself, `levelup_rest_<table>`, and the view joins it.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from media_assets.matches.levelup_columns import (
+from media_assets.store.levelup.columns import (
     HIGHLIGHT_EVENTS,
     KILLER_VICTIM_PAIRS,
     MATCH_PARTICIPANTS,

@@ -6,12 +6,6 @@ SELECT map, matches, round(100 * win_rate) AS percent_won, round(kda_mean, 1) AS
 FROM '$published/$player/stats_by_map.parquet'
 ORDER BY matches DESC;
 
--- name: the best evenings, and with whom
-SELECT start_time, matches, wins, round(kda_mean, 1) AS kda, friends
-FROM '$published/$player/player_sessions.parquet'
-ORDER BY wins - losses DESC, kda DESC
-LIMIT 5;
-
 -- name: how all players did in the matches that they shared
 SELECT a.gamertag, count(*) AS matches, sum(p.kills) AS kills, sum(p.deaths) AS deaths,
        round(avg(p.accuracy), 1) AS accuracy
