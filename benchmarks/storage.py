@@ -2,8 +2,8 @@
 
 `python -m benchmarks.storage` makes the databases of four players of LevelUp 4 with 1,000 matches
 each, of which 900 are the same for all and 200 for two of them each, so that 1,100 are unique;
-takes them over; derives the players' tables; and prints rows and bytes before and after. The tables, keys
-and indexes of the source are those that LevelUp makes.
+takes them over; derives the players' tables; and prints rows and bytes before and after. The
+tables, keys and indexes of the source are those that LevelUp makes.
 """
 
 import shutil

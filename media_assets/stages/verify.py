@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -18,6 +19,8 @@ from media_assets.store.connect import connect, transaction
 BATCH_FILES = 1024
 BATCH_SECONDS = 5.0
 """A kill loses at most the batch in flight; a batch costs 100 ms."""
+_QUEUE_FILES = 20_000
+"""Files that are looked up at once: those of a library of a million would take a gigabyte."""
 
 
 @dataclass(slots=True)
@@ -69,13 +72,12 @@ def verify(
     an analysis need not wait for a verification.
     """
     with platform.reading(player) as con:
-        queue = store.load_queue(con)
-    chosen = queue.head(math.ceil(queue.height * sample))
+        chosen = math.ceil(store.file_counts(con)[0] * sample)
     report = VerifyReport()
-    meter = Meter(f"{player}: originals verified", chosen.height, listener)
+    meter = Meter(f"{player}: originals verified", chosen, listener)
     batch = _Batch(platform, player)
     try:
-        for row in chosen.iter_rows(named=True):
+        for row in _queue(platform, player, chosen, batch):
             if seconds is not None and meter.seconds >= seconds:
                 report.time_over = True
                 break
@@ -84,7 +86,7 @@ def verify(
     finally:
         batch.write()
         report.seconds = meter.seconds
-    if chosen.height:
+    if chosen:
         meter.tell()
     return report
 
@@ -105,6 +107,22 @@ def findings(
     """Present files whose latest verification gave one of these results: by default, not `ok`."""
     with platform.reading(player) as con:
         return store.findings(con, results)
+
+
+def _queue(
+    platform: Platform, player: str, chosen: int, batch: "_Batch"
+) -> Iterator[dict[str, Any]]:
+    """So many files in their order; each piece is looked up when those before it are recorded."""
+    begun = platform.now()
+    left = chosen
+    while left > 0:
+        with platform.reading(player) as con:
+            rows = store.load_queue(con, begun, platform.now(), min(left, _QUEUE_FILES))
+        if rows.is_empty():
+            return  # they were moved or deleted meanwhile
+        yield from rows.iter_rows(named=True)
+        left -= rows.height
+        batch.write()
 
 
 class _Batch:

@@ -23,7 +23,9 @@ _QUEUE = f"""
 SELECT f.* FROM ({_READABLE}) f
 LEFT JOIN media_verifications v ON v.media_id = f.media_id
     AND v.file_size = f.file_size AND v.mtime_ns = f.mtime_ns
+WHERE v.verified_at IS NULL OR v.verified_at NOT BETWEEN $since AND $now
 ORDER BY v.verified_at NULLS FIRST, f.file_path, f.media_id
+LIMIT $limit
 """
 
 _RECORD = """
@@ -68,9 +70,15 @@ _BATCH: dict[str, pl.DataType] = {
 }
 
 
-def load_queue(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """Present media that were read as they are: never verified ones first, then the oldest."""
-    return con.sql(_QUEUE).pl()
+def load_queue(
+    con: duckdb.DuckDBPyConnection, since: datetime, now: datetime, limit: int
+) -> pl.DataFrame:
+    """The next media to verify: never verified ones first, then the oldest.
+
+    Only present ones that the analysis has read as they are now, and that were not verified
+    between `since` and `now`.
+    """
+    return con.sql(_QUEUE, params={"since": since, "now": now, "limit": limit}).pl()
 
 
 def record(con: duckdb.DuckDBPyConnection, rows: list[dict[str, object]]) -> int:

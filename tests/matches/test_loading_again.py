@@ -60,7 +60,9 @@ def test_a_match_of_nobody_has_no_scores(tmp_path: Path) -> None:
 def loaded(tmp_path_factory: pytest.TempPathFactory) -> MatchPlace:
     """A match with its film and skill, loaded."""
     place = MatchPlace(tmp_path_factory.mktemp("loaded"))
-    place.write("1/stats.json", match())
+    earned = shapes.core(PersonalScores=[shapes.score(1_024_030_246, 3, 300)])
+    people = [shapes.player(1, stats=[earned]), shapes.player(2, team=1)]
+    place.write("1/stats.json", shapes.stats(people))
     place.write(f"38_{shapes.match_id(1)}.gzip", shapes.film_chunk(FILM))
     place.write(f"skill_{shapes.match_id(1)}.json", shapes.skill(shapes.skill_value(1)))
     place.load()
@@ -128,6 +130,18 @@ def test_new_and_known_matches_of_one_batch(place: MatchPlace) -> None:
     first, second = shapes.match_id(1), shapes.match_id(2)
     assert place.shared(counts.format("highlight_events")) == [(first, 3), (second, 2)]
     assert place.shared(counts.format("match_participants")) == [(first, 2), (second, 2)]
+
+
+def test_tables_of_an_older_version_get_what_they_lack(place: MatchPlace) -> None:
+    before = place.shared("FROM personal_scores ORDER BY ALL")
+    assert before
+    place.damage(
+        "DROP TABLE personal_scores; DROP TABLE career_progress; "
+        "DELETE FROM schema_migrations WHERE version >= 4"
+    )
+    assert place.load().matches == 1
+    assert place.shared("FROM personal_scores ORDER BY ALL") == before
+    assert place.load().matches == 0
 
 
 def test_a_player_who_is_known_by_the_gamertag_is_counted(tmp_path: Path) -> None:
