@@ -48,10 +48,11 @@ def test_a_row_has_the_numbers_of_registry_and_participant():
         "deaths": 9, "assists": 6, "kda": 7.0, "accuracy": 48.5, "damage_dealt": 4000,
         "damage_taken": 3500, "shots_fired": 300, "shots_hit": 146, "average_life_seconds": 51.5,
         "time_played_seconds": 541.25, "kills_expected": 12.5, "deaths_expected": 10.25,
+        "kills_stddev": 2.5, "deaths_stddev": 1.75,
     }  # fmt: skip
     names = {
         "playlist_name": "Ranked Arena", "map_name": "Aquarius", "map_id": "map-1",
-        "mode_category": "oddball", "is_ranked": True,
+        "playlist_id": "playlist-1", "mode_category": "oddball", "is_ranked": True,
     }  # fmt: skip
     row = only_row([match("m", **names)], [seat("m", ME, **numbers), seat("m", RIVAL, kills=3)])
     assert row == {
