@@ -14,7 +14,9 @@ from media_assets.orchestration.plots import MAX_BYTES
 from media_assets.orchestration.tables import escaped
 from media_assets.stages.catalog import STAGE_NAMES
 
-ASSETS = {spec.key.to_user_string() for spec in defs.resolve_all_asset_specs()}
+REPORT = "levelup_migration"
+"""Made by a job of its own, when somebody takes over databases."""
+ASSETS = {spec.key.to_user_string() for spec in defs.resolve_all_asset_specs()} - {REPORT}
 ROWS = {
     "media_files": 5, "image_metadata": 2, "video_metadata": 1, "audio_metadata": 1,
     "thumbnails": 4, "media_vectors": 3, "capture_times": 4, "media_matches": 3,
@@ -87,7 +89,9 @@ def test_the_preview_of_the_media_names_file_and_match(finished: Finished) -> No
 def test_every_check_has_run_and_says_what_it_looked_at(finished: Finished) -> None:
     found = checks(finished.hex)
     assert set(found) == {
-        key.name for key in defs.get_repository_def().asset_graph.asset_check_keys
+        key.name
+        for key in defs.get_repository_def().asset_graph.asset_check_keys
+        if key.asset_key.to_user_string() != REPORT
     }
     assert {name for name, check in found.items() if not check.passed} == {"few_failures"}
     assert all(check.metadata for check in found.values())

@@ -30,7 +30,8 @@ def test_processes_that_start_at_the_same_time_make_one_history(tmp_path: Path) 
             stack.enter_context(
                 subprocess.Popen(
                     [sys.executable, "-c", PROGRAM, str(home)],
-                    stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                    stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE, text=True,
                 )
             )
             for _ in range(PROCESSES)
