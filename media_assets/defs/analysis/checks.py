@@ -1,5 +1,7 @@
 """The promises about what is read out of the files."""
 
+import shlex
+
 import dagster as dg
 from PIL import Image
 
@@ -66,7 +68,8 @@ def thumbnails_open(
     wrong = [*incomplete, *broken]
     return dg.AssetCheckResult(
         passed=not wrong,
-        description="`media-assets reprocess --stage thumbnails --force` makes them again"
+        description=f"{len(wrong)} are not as they were made; make them again: media-assets "
+        f"reprocess --player {shlex.quote(context.partition_key)} --stage thumbnails --force"
         if wrong
         else None,
         metadata={
