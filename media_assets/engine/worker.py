@@ -3,10 +3,12 @@
 import ctypes
 import logging
 import os
+import re
 import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from media_assets.engine.confinement import confine
 from media_assets.errors import LimitExceededError, StoreError
@@ -113,12 +115,23 @@ def _bound_memory(memory_mib: int) -> None:
         import resource
     except ImportError:  # Windows has no such limit
         return
-    # Private writable memory only: address space that is reserved but not used does not count.
-    limit = memory_mib * 1024 * 1024
+    # Private writable memory only: address space that is reserved but not used does not count. What
+    # the worker starts with does not count either: numerical libraries reserve more on more cores.
+    limit = _data_bytes() + memory_mib * 1024 * 1024
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     if hard != resource.RLIM_INFINITY:
         limit = min(limit, hard)
     resource.setrlimit(resource.RLIMIT_DATA, (limit, hard))
+
+
+def _data_bytes() -> int:
+    """Private writable memory of this process, where Linux tells it; elsewhere 0."""
+    try:
+        status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return 0
+    found = re.search(r"^VmData:\s+(\d+) kB", status, re.MULTILINE)
+    return int(found[1]) * 1024 if found else 0
 
 
 def _keep_freed_memory() -> None:

@@ -70,6 +70,11 @@ def clean(task: Task, bytes_before: int) -> Cleaned:
     return Cleaned(backup, stamp_of(task.file).size, rewritten.kept)
 
 
+def remove_leftovers(file: Path) -> None:
+    """Remove what a run left beside a source that it had exchanged before it was killed."""
+    shutil.rmtree(file.parent / _FOLDER, ignore_errors=True)
+
+
 def shrink_shared(platform: Platform) -> bool:
     """Rewrite the shared file when much of it is free; True when it was."""
     file = platform.shared_database()

@@ -19,7 +19,13 @@ from media_assets.matches.levelup_layout import LevelUpPlaces, find_databases
 from media_assets.matches.levelup_pairs import pairs_of_events
 from media_assets.settings import why_no_player
 from media_assets.stages.levelup_backup import stamp_of
-from media_assets.stages.levelup_cleanup import Cleaned, Task, clean, shrink_shared
+from media_assets.stages.levelup_cleanup import (
+    Cleaned,
+    Task,
+    clean,
+    remove_leftovers,
+    shrink_shared,
+)
 from media_assets.stages.platform import SHARED, Platform
 from media_assets.stages.players import find_players
 from media_assets.stages.progress import Listener, Meter, silent
@@ -361,6 +367,7 @@ def _taken_over_before(job: _Job, player: str, file: Path, marker: source.Marker
         bytes_after=known.bytes_after or stamp_of(file).size,
     )  # fmt: skip
     if not job.dry_run:
+        remove_leftovers(file)
         _record(job, report, known.validation, "cleaned")
     return report
 

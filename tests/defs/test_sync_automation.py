@@ -82,7 +82,7 @@ def test_every_player_is_synced_once_an_hour(config: Path, instance: dg.DagsterI
 
 
 def test_many_players_take_turns(config: Path, instance: dg.DagsterInstance) -> None:
-    names = [ONE, TWO, *(f"Player {number}" for number in range(4))]
+    names = [ONE, TWO, *(f"Guest {number}" for number in range(4))]
     sections = "".join(f'[players."{name}"]\n' for name in names)
     config.write_text(f'[matches]\nsource = "api"\n[automation]\nrescans_per_hour = 24\n{sections}')
     instance.add_dynamic_partitions("players", ["Stranger"])

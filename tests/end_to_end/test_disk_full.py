@@ -144,10 +144,10 @@ def unfinished(home: Home) -> list[Path]:
 
 def test_a_larger_disk_is_as_good_as_a_cleaner_one(tmp_path: Path, undisturbed: Home) -> None:
     """Three times too small, each time larger: every run keeps what the one before made."""
-    with small_disk(tmp_path / "home" / "data", KIB) as disk:
+    with small_disk(tmp_path / "home" / "data", KIB // 2) as disk:
         home = Home(disk.folder.parent)
         fill(home)
-        for kib in (1 * KIB, 2 * KIB, 4 * KIB):
+        for kib in (KIB // 2, 1 * KIB, 2 * KIB):
             disk.resize(kib)
             with pytest.raises(StoreError, match="the disk is full"):
                 everything(home)

@@ -118,7 +118,7 @@ def test_a_cover_is_held_to_the_limits_of_images(tmp_path: Path) -> None:
 
 def test_the_limits_of_the_engine_are_settings(tmp_path: Path) -> None:
     ground = Ground(tmp_path, engine=EngineSettings(workers=1, worker_memory_mib=256))
-    ground.lay({"large.png": lambda: images.png(8_000, 7_000), "good.png": images.picture()})
+    ground.lay({"large.png": lambda: images.png(12_000, 9_000), "good.png": images.picture()})
     ground.work()
     failures = ground.failures()
     assert failures.keys() == {"large.png"}

@@ -36,19 +36,19 @@ def shown(place: Place, player: str) -> tuple[dict[str, object], dict[str, bool]
         event = found.fetch_materializations(
             dg.AssetRecordsFilter(key, asset_partitions=[player]), limit=1
         ).records[0]
-        checks = {
-            check.name: record.event.dagster_event.asset_check_evaluation_data
-            for check in defs.get_repository_def().asset_graph.asset_check_keys
-            if check.asset_key == key
-            for record in found.event_log_storage.get_asset_check_execution_history(
-                check, limit=10
-            )
-            if record.event and record.event.dagster_event
-            and record.event.dagster_event.partition == player
-        }  # fmt: skip
+        keys = defs.get_repository_def().asset_graph.asset_check_keys
+        records = [
+            record
+            for check in keys if check.asset_key == key
+            for record in found.event_log_storage.get_asset_check_execution_history(check, limit=10)
+        ]  # fmt: skip
+    told = [
+        record.event.dagster_event.asset_check_evaluation_data
+        for record in records if record.event and record.event.dagster_event
+    ]  # fmt: skip
     assert event.asset_materialization
     metadata = {name: one.value for name, one in event.asset_materialization.metadata.items()}
-    return metadata, {name: one.passed for name, one in checks.items()}
+    return metadata, {one.check_name: one.passed for one in told if one.partition == player}
 
 
 def test_the_command_takes_over_and_the_ui_shows_the_validation(place: Place) -> None:

@@ -31,7 +31,7 @@ class Stopped(KeyboardInterrupt):
 
 
 def stopping_at(call: int) -> Iterator[datetime]:
-    """A clock that is stopped with its process. `take_in` asks it once a batch."""
+    """A clock that is stopped with its process. `take_in` asks it at its start and once a batch."""
     for _ in range(call - 1):
         yield NOW
     raise Stopped
@@ -90,7 +90,7 @@ def kept(tmp_path: Path) -> Kept:
 
 def test_a_rebuild_that_was_interrupted_goes_on(kept: Kept) -> None:
     kept.lose_the_tables()
-    clock = stopping_at(2)
+    clock = stopping_at(3)
     with pytest.raises(Stopped):
         take_in(Platform(kept.settings, clock=lambda: next(clock)))
     assert kept.counts()[2] == BATCH_FILES

@@ -88,7 +88,7 @@ def test_the_checks_are_there_with_their_promise(view: View) -> None:
     for check in ("thumbnail_coverage", "thumbnails_open", "derived_size"):
         expect(page.get_by_text(check, exact=True).first).to_be_visible()
     expect(page.get_by_text("Every decodable image and at least 95 %")).to_be_visible()
-    page = view.open("/assets/media_files?view=checks")
+    page = view.open("/assets/media_files?view=checks&checkDetail=library_is_mounted")
     expect(page.get_by_text("library_is_mounted", exact=True).first).to_be_visible()
     expect(page.get_by_text("blocking", exact=True).first).to_be_visible()
     expect(page.get_by_text("Partition", exact=True).first).to_be_visible()
