@@ -1,11 +1,15 @@
 """Fixtures that every test may use."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 PROJECT = Path(__file__).resolve().parent.parent
+
+Once = Callable[[str, Callable[[Path], object]], Path]
 
 
 @pytest.fixture(scope="session")
@@ -19,18 +23,34 @@ def corpus() -> Path:
 
 
 @pytest.fixture(scope="session")
-def demo_library(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample library in a folder of its own, made once. Copy what you run or change."""
-    from media_assets.demo.library import make_demo
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Make a folder once for all processes that run the tests; they read it and copy it."""
 
-    folder = tmp_path_factory.mktemp("sample") / "demo"
-    make_demo(folder)
-    return folder
+    def make(name: str, fill: Callable[[Path], object]) -> Path:
+        base = tmp_path_factory.getbasetemp()
+        base = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+        folder, done = base / f"once-{name}", base / f"once-{name}.done"
+        with FileLock(base / f"once-{name}.lock"):
+            if not done.exists():
+                folder.mkdir()
+                fill(folder)
+                done.touch()
+        return folder
+
+    return make
 
 
 @pytest.fixture(scope="session")
-def small_library(demo_library: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo_library(once: Once) -> Path:
+    """The sample library in a folder of its own, made once. Copy what you run or change."""
+    from media_assets.demo.library import make_demo
+
+    return once("sample", lambda folder: make_demo(folder / "demo")) / "demo"
+
+
+@pytest.fixture(scope="session")
+def small_library(demo_library: Path, once: Once) -> Path:
     """A few files of the sample with their matches, in a folder of its own. Copy it too."""
     from small_library import make_small_library
 
-    return make_small_library(demo_library, tmp_path_factory.mktemp("small"))
+    return once("small", lambda folder: make_small_library(demo_library, folder))

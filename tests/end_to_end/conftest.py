@@ -6,31 +6,21 @@ from pathlib import Path
 import pytest
 from workplace import Workplace
 
-from media_assets.demo.library import make_demo
-
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The sample library, never run in itself."""
-    folder = tmp_path_factory.mktemp("sample") / "demo"
-    make_demo(folder)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def finished(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Workplace:
+def finished(demo_library: Path, tmp_path_factory: pytest.TempPathFactory) -> Workplace:
     """A copy of the sample after one run; tests read it and leave it as it is."""
     folder = tmp_path_factory.mktemp("finished") / "demo"
-    shutil.copytree(sample, folder)
+    shutil.copytree(demo_library, folder)
     workplace = Workplace(folder)
     workplace.run("run", "--json")
     return workplace
 
 
 @pytest.fixture
-def workplace(sample: Path, tmp_path: Path) -> Workplace:
+def workplace(demo_library: Path, tmp_path: Path) -> Workplace:
     """A fresh copy of the sample."""
-    shutil.copytree(sample, tmp_path / "demo")
+    shutil.copytree(demo_library, tmp_path / "demo")
     return Workplace(tmp_path / "demo")
 
 

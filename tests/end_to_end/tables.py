@@ -1,5 +1,6 @@
 """The content of all tables of a data folder, without what depends on when it was written."""
 
+import hashlib
 from pathlib import Path
 
 import duckdb
@@ -9,6 +10,18 @@ WRITTEN_AT = {
     "associated_at", "read_at", "first_sync_at", "updated_at", "changed_at", "first_failed_at",
     "last_failed_at", "next_retry_at", "applied_at",
 }  # fmt: skip
+
+
+def digest_tree(folder: Path) -> dict[str, tuple[int, str]]:
+    """Name, mtime and digest of every file."""
+    return {
+        str(path.relative_to(folder)): (
+            path.stat().st_mtime_ns,
+            hashlib.sha256(path.read_bytes()).hexdigest(),
+        )
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def databases(data: Path) -> list[Path]:

@@ -29,9 +29,14 @@ folder = platform.places.published(player)
 count = {"loops": 0, "tables": 0, "states": 0, "vanished": 0}
 errors, states = [], set()
 
+def read(file):
+    "By name polars opens a file twice, and might find the old one first and then the new one."
+    with file.open("rb") as opened:
+        return pl.read_parquet(opened)
+
 def files():
     for file in folder.glob("*.parquet"):  # finds names that begin with a dot, as DuckDB does
-        pl.read_parquet(file)
+        read(file)
     every = f"read_parquet('{folder}/*.parquet', union_by_name=true)"
     duckdb.sql(f"SELECT count(*) FROM {every}").fetchall()
 
@@ -40,7 +45,7 @@ def pictures():
     while True:
         media = folder / "media.parquet"
         before = media.stat().st_ino
-        named = pl.read_parquet(media)["thumbnail_path"].drop_nulls()
+        named = read(media)["thumbnail_path"].drop_nulls()
         gone = [path for path in named if not Path(path).is_file()]
         if not gone:
             return

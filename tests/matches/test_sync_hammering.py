@@ -77,7 +77,8 @@ class Hammer:
         while not until.is_set():
             try:
                 for file in shared.published_shared.glob("*.parquet"):
-                    pl.read_parquet(file)
+                    with file.open("rb") as opened:  # by name polars opens it twice
+                        pl.read_parquet(opened)
                     self.read += 1
                 if shared.shared_database.exists():
                     with connect(shared.shared_database, read_only=True) as con:
