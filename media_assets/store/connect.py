@@ -55,11 +55,20 @@ def connect(
         con.execute("SET enable_progress_bar = false")
         con.execute("SET autoinstall_known_extensions = false")
         yield con
+    except RuntimeError as error:
+        if (interruption := _interruption_in(error)) is not None:
+            raise interruption from None
+        raise
     except _NO_FAULT_OF_OURS as error:
         what = "cannot be read" if read_only else "cannot be written"
         raise StoreError(explain(file, what, error)) from error
     finally:
         con.close()
+
+
+def _interruption_in(error: RuntimeError) -> BaseException | None:
+    """Ctrl-C, or what else a signal raised, which DuckDB hides in an error of its own."""
+    return error.__cause__ if str(error) == "Query interrupted" else None
 
 
 def make_folder(folder: Path) -> None:
@@ -95,6 +104,10 @@ def in_memory() -> Iterator[duckdb.DuckDBPyConnection]:
         con.execute("SET TimeZone = 'UTC'")
         con.execute("SET autoinstall_known_extensions = false")
         yield con
+    except RuntimeError as error:
+        if (interruption := _interruption_in(error)) is not None:
+            raise interruption from None
+        raise
     finally:
         con.close()
 

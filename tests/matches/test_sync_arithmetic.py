@@ -115,7 +115,7 @@ def test_who_interrupts_it_does_not_wait_and_the_next_sync_goes_on(tmp_path: Pat
 
         def interrupt(kind: str, _: str) -> None:
             asked.append(kind)
-            if len(asked) == 60:
+            if len(asked) in (60, 80):  # polars may be at work just then, and forget the first
                 os.kill(os.getpid(), signal.SIGINT)
 
         server.before = interrupt

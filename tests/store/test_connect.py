@@ -1,6 +1,7 @@
 """Connections are short: closed, rolled back, in UTC, and patient with other processes."""
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -323,3 +324,17 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
             pass
     with exclusive(lock, wait=0):  # and after use
         pass
+
+
+@pytest.mark.parametrize("kind", ["file", "memory"])
+def test_who_interrupts_a_statement_is_heard_as_such(file: Path, kind: str) -> None:
+    endless = "SELECT count(*) FROM range(100000000) a, range(100000000) b WHERE a.range < b.range"
+    interrupt = threading.Timer(0.3, os.kill, (os.getpid(), signal.SIGINT))
+    interrupt.start()
+    with (
+        pytest.raises(KeyboardInterrupt),
+        connect(file) if kind == "file" else in_memory() as con,
+    ):
+        con.execute(endless)
+    with connect(file) as con:
+        con.execute("INSERT INTO t VALUES (1)")
