@@ -1,20 +1,24 @@
 """A finished run over the sample library, made once for all tests of this folder."""
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from workplace import Workplace
 
+Once = Callable[[str, Callable[[Path], object]], Path]
+
 
 @pytest.fixture(scope="session")
-def finished(demo_library: Path, tmp_path_factory: pytest.TempPathFactory) -> Workplace:
+def finished(demo_library: Path, once: Once) -> Workplace:
     """A copy of the sample after one run; tests read it and leave it as it is."""
-    folder = tmp_path_factory.mktemp("finished") / "demo"
-    shutil.copytree(demo_library, folder)
-    workplace = Workplace(folder)
-    workplace.run("run", "--json")
-    return workplace
+
+    def fill(folder: Path) -> None:
+        shutil.copytree(demo_library, folder / "demo")
+        Workplace(folder / "demo").run("run", "--json")
+
+    return Workplace(once("finished", fill) / "demo")
 
 
 @pytest.fixture
