@@ -25,8 +25,8 @@ MIN_CAPTURES = 20
 MIN_SESSIONS = 5
 """Fewer say too little: captures of one evening are right or wrong together."""
 MIN_RATE = 0.4
-"""So many captures must lie inside a match with the other zone. Where fewer do, they show other games,
-and one offset is as good as the next."""
+"""So many captures must lie inside a match with the other zone. Where fewer do, they show other
+games, and one offset is as good as the next."""
 MIN_GAIN = 0.1
 """By how much the share inside must rise. A zone with another summer time is wrong for half the
 captures, and long sessions hold most of them also an hour off: that leaves a tenth."""
@@ -188,13 +188,13 @@ class _Presences:
 
 def _best(
     captures: _Captures, presences: _Presences, inside: tuple[int, ...], zones: Sequence[str]
-) -> tuple[Candidate, Floats | float]:
+) -> tuple[Candidate, Floats]:
     """The candidate with the most captures inside, and its shift of each capture in seconds.
 
     Of equals the configured zone wins, then a zone, which can be named, then the smaller shift.
     """
     fixed = [
-        (Candidate(hours, None, number), hours * _HOUR)
+        (Candidate(hours, None, number), np.broadcast_to(hours * _HOUR, captures.begins.shape))
         for hours, number in zip(OFFSET_HOURS, inside, strict=True)
     ]
     named = [
@@ -209,7 +209,7 @@ def _best(
     return min((*named, *fixed), key=_preference)
 
 
-def _preference(candidate: tuple[Candidate, Floats | float]) -> tuple[int, bool, bool, float]:
+def _preference(candidate: tuple[Candidate, Floats]) -> tuple[int, bool, bool, float]:
     hours, zone, inside = candidate[0]
     configured = zone is None and hours == 0.0
     return -inside, not configured, zone is None, abs(hours)
