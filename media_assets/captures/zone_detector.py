@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from media_assets.captures.known_zones import ZONES
 from media_assets.captures.zones import zone_of
 
 Floats = NDArray[np.float64]
@@ -38,23 +39,6 @@ no match at all."""
 _SESSION_GAP = 4 * 3600.0
 _REACH = 26 * 3600.0  # between the ends of the earth
 _HOUR, _DAY = 3600.0, 86_400.0
-
-# One name for each offset and rule of summer time in use since 2000, those with more players first.
-ZONES = (
-    "Europe/Paris", "America/New_York", "Europe/London", "America/Chicago", "America/Los_Angeles",
-    "America/Denver", "America/Sao_Paulo", "America/Mexico_City", "Asia/Tokyo", "Australia/Sydney",
-    "Asia/Kolkata", "Asia/Shanghai", "Europe/Athens", "Europe/Moscow", "Europe/Istanbul", "UTC",
-    "America/Halifax", "America/Argentina/Buenos_Aires", "America/Bogota", "America/Phoenix",
-    "America/Santiago", "Australia/Brisbane", "Australia/Adelaide", "Australia/Darwin",
-    "Australia/Perth", "Pacific/Auckland", "Asia/Dubai", "Asia/Karachi", "Asia/Dhaka",
-    "Asia/Bangkok", "Asia/Jerusalem", "Asia/Riyadh", "Africa/Cairo", "Africa/Johannesburg",
-    "Africa/Lagos", "Africa/Casablanca", "Asia/Tehran", "Asia/Kabul", "Asia/Kathmandu",
-    "Asia/Yangon", "Asia/Tashkent", "Asia/Yekaterinburg", "Asia/Novosibirsk", "Asia/Vladivostok",
-    "Asia/Kamchatka", "America/St_Johns", "America/Caracas", "America/Havana", "America/Asuncion",
-    "America/Anchorage", "America/Noronha", "Atlantic/Azores", "Atlantic/Cape_Verde",
-    "Pacific/Honolulu", "Pacific/Pago_Pago", "Pacific/Marquesas", "Pacific/Chatham",
-    "Pacific/Apia", "Pacific/Kiritimati", "Pacific/Noumea", "Australia/Lord_Howe",
-)  # fmt: skip
 
 
 class Candidate(NamedTuple):
@@ -94,6 +78,21 @@ class ZoneFinding:
     def best_rate(self) -> float:
         """Share of the captures inside a match with the best offset or zone."""
         return self.best.inside / max(1, self.captures)
+
+    def words(self, player: str, configured: str) -> str:
+        """What was found and what to do, for the person who configures; `configured` is a zone."""
+        direction = "later" if self.best.shift_hours > 0 else "earlier"
+        hours = f"{abs(self.best.shift_hours):g} h {direction}"
+        found = (
+            f"{self.configured_rate:.0%} of {self.captures} captures lie in a match when their "
+            f"local times are read in {configured}, but {self.best_rate:.0%} when they are read "
+        )
+        if self.best.zone is None:
+            return f"{found}{hours}, as in no zone: the device's clock was probably wrong"
+        return (
+            f'{found}in {self.best.zone}, mostly {hours}. Set timezone = "{self.best.zone}" in the '
+            f"section of {player}, or add a journey (travel) where that is so for some time only"
+        )
 
 
 def detect_zone(
@@ -216,19 +215,36 @@ def _preference(candidate: tuple[Candidate, Floats]) -> tuple[int, bool, bool, f
 
 
 def _zone_shifts(captures: _Captures, zones: Sequence[str]) -> Iterator[tuple[str, Floats]]:
-    walls = captures.begins + captures.utc_offsets
-    days, index = np.unique(np.floor(walls / _DAY).astype(np.int64), return_inverse=True)
+    """Each zone that is like none before it, and what it adds to the time of each capture."""
+    days, index = _days(captures.begins + captures.utc_offsets)
     seen = set()
     for zone in zones:
-        ahead = np.array([_seconds_ahead(zone, day) for day in days.tolist()])
+        ahead = _ahead_on(zone, days)
         if ahead.tobytes() not in seen:
             seen.add(ahead.tobytes())
             yield zone, captures.utc_offsets - ahead[index]
 
 
+def seconds_ahead(zone: str, walls: Floats) -> Floats:
+    """By how much a zone was ahead of UTC at wall clock times in seconds, as on noon of that day.
+
+    That is exact enough to compare zones, and a day is looked up once.
+    """
+    days, index = _days(walls)
+    return _ahead_on(zone, days)[index]
+
+
+def _days(walls: Floats) -> tuple[list[int], NDArray[np.intp]]:
+    days, index = np.unique(np.floor(walls / _DAY).astype(np.int64), return_inverse=True)
+    return days.tolist(), index
+
+
+def _ahead_on(zone: str, days: list[int]) -> Floats:
+    return np.array([_at_noon(zone, day) for day in days], np.float64)
+
+
 @lru_cache(maxsize=65_536)
-def _seconds_ahead(zone: str, day: int) -> float:
-    """By how much the zone was ahead of UTC at noon of a day, counted from 1970."""
+def _at_noon(zone: str, day: int) -> float:
     noon = datetime(1970, 1, 1, 12) + timedelta(days=day)  # noqa: DTZ001 - a wall clock
     return (zone_of(zone).utcoffset(noon) or timedelta()).total_seconds()
 

@@ -28,19 +28,24 @@ WHERE f.kind IN ('image', 'video')
 _PENDING = f"""
 WITH evidence AS ({_EVIDENCE}),
 digested AS (
-    SELECT *, md5(concat_ws('|', $zone, $version, kind, folder_name, file_name, mtime_ns,
+    SELECT e.*, md5(concat_ws('|', $version, kind, folder_name, file_name, mtime_ns,
         coalesce(duration_seconds::VARCHAR, ''), coalesce(gamedvr, ''),
         coalesce(exif_original, ''), coalesce(exif_offset, ''), coalesce(exif_subsec, ''),
-        coalesce(creation_time::VARCHAR, ''))) AS inputs
-    FROM evidence
+        coalesce(creation_time::VARCHAR, ''), coalesce(o.rule, ''))) AS inputs
+    FROM evidence e LEFT JOIN own_rules o ON o.media_id = e.media_id
 )
 SELECT d.* FROM digested d
 LEFT JOIN capture_times c ON c.media_id = d.media_id
+LEFT JOIN stays s ON c.local_time >= s.begins AND c.local_time < s.ends
 WHERE c.media_id IS NULL OR c.inputs <> d.inputs
+   -- The zone is another one now. It plays no part where no source has a local time.
+   OR c.local_zone <> coalesce(s.zone, $home)
    -- A time in the future is looked at again: the clock may have been wrong.
    OR (contains(c.flags, 'future') AND c.computed_at NOT BETWEEN $now - INTERVAL 1 DAY AND $now)
 ORDER BY d.media_id
 """
+
+_NAMES = "SELECT media_id, kind, file_name FROM media_files WHERE kind IN ('image', 'video')"
 
 # Missing captures keep their associations: what their file said is still true.
 _CAPTURES = """
@@ -48,6 +53,15 @@ SELECT c.media_id, f.kind, c.title, c.time_quality,
        epoch(c.capture_start_utc) AS begins, epoch(c.capture_end_utc) AS ends
 FROM capture_times c JOIN media_files f USING (media_id)
 WHERE c.capture_start_utc IS NOT NULL
+"""
+
+# Those whose time follows from the zone that was assumed.
+_LOCAL_CAPTURES = """
+SELECT epoch(capture_start_utc) AS begins, epoch(capture_end_utc) AS ends, zone,
+       epoch(local_time) AS wall, title
+FROM capture_times
+WHERE zone IS NOT NULL AND local_time IS NOT NULL AND capture_start_utc IS NOT NULL
+ORDER BY capture_start_utc, media_id
 """
 
 _PRESENCES = """
@@ -63,11 +77,31 @@ WHERE e.event_type IN ('kill', 'medal')
 """
 
 
+def load_names(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """`media_id`, `kind` and `file_name` of every capture."""
+    return con.sql(_NAMES).pl()
+
+
 def load_evidence(
-    con: duckdb.DuckDBPyConnection, zone: str, version: int, now: datetime
+    con: duckdb.DuckDBPyConnection,
+    frames: dict[str, pl.DataFrame],
+    *,
+    home: str,
+    version: int,
+    now: datetime,
 ) -> pl.DataFrame:
-    """Captures whose time is to be computed, with all that it follows from and its digest."""
-    return con.sql(_PENDING, params={"zone": zone, "version": version, "now": now}).pl()
+    """Captures whose time is to be computed, with all that it follows from and its digest.
+
+    `home` is the player's zone, and the frame `stays` has those of journeys: `begins`, `ends` and
+    `zone`. The frame `own_rules` has the digest of the user's own rule, `rule`, for each `media_id`
+    whose name one fits.
+    """
+    parameters = {"home": home, "version": version, "now": now}
+    with (
+        relation(con, "stays", frames["stays"]),
+        relation(con, "own_rules", frames["own_rules"]),
+    ):
+        return con.sql(_PENDING, params=parameters).pl()
 
 
 def write_times(con: duckdb.DuckDBPyConnection, rows: pl.DataFrame) -> int:
@@ -78,6 +112,15 @@ def write_times(con: duckdb.DuckDBPyConnection, rows: pl.DataFrame) -> int:
 def load_captures(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """Captures with a time: `begins` and `ends` in seconds since 1970."""
     return con.sql(_CAPTURES).pl()
+
+
+def load_local_captures(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """Captures whose time was read off a wall clock, in order of time.
+
+    `begins`, `ends` and `wall`, what that clock showed, in seconds since 1970; `zone`, in which it
+    was read; `title`.
+    """
+    return con.sql(_LOCAL_CAPTURES).pl()
 
 
 def load_presences(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:

@@ -91,12 +91,19 @@ def _add_scores(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+def _add_local_times(con: duckdb.DuckDBPyConnection) -> None:
+    """What a change of the player's zone needs to know; the rules' new version fills it."""
+    for name, kind in (("local_time", "TIMESTAMP"), ("local_zone", "VARCHAR")):
+        con.execute(f"ALTER TABLE capture_times ADD COLUMN IF NOT EXISTS {name} {kind}")
+
+
 MIGRATIONS: dict[Database, tuple[Migration, ...]] = {
     "player": (
         Migration(1, "tables", _create_tables("player")),
         Migration(2, "verifications", _add_table(MEDIA_VERIFICATIONS)),
         Migration(3, "history of the match API", _add_table(API_HISTORY)),
         Migration(4, "statistics", _add_statistics),
+        Migration(5, "local times of captures", _add_local_times),
     ),
     "shared": (
         Migration(1, "tables", _create_tables("shared")),

@@ -3,10 +3,12 @@
 import dagster as dg
 
 from media_assets.orchestration.checks import player_check, share
+from media_assets.orchestration.pictures import rate_by_offset
 from media_assets.orchestration.resources import PlatformResource
 from media_assets.orchestration.tables import figures
 from media_assets.stages.status import player_status
 from media_assets.stages.views import numbers
+from media_assets.stages.zone_check import check_zone
 
 MIN_ASSOCIATION_RATE = 0.9
 
@@ -25,6 +27,34 @@ def capture_times_plausible(
         passed=not found["future"] and not found["ancient"],
         severity=dg.AssetCheckSeverity.WARN,
         metadata=figures(found),
+    )
+
+
+@player_check(
+    asset="capture_times",
+    additional_deps=["player_match_stats"],
+    description="No other time zone, and no offset of -14 to +14 h, puts clearly more of the "
+    "captures with a local time into a match.",
+)
+def zone_fits(
+    context: dg.AssetCheckExecutionContext, platform: PlatformResource
+) -> dg.AssetCheckResult:
+    loaded = platform.load()
+    player = context.partition_key
+    found = check_zone(loaded, player)
+    configured = loaded.settings.player(player).timezone
+    return dg.AssetCheckResult(
+        passed=not found.clear,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=found.words(player, configured) if found.clear else None,
+        metadata={
+            "captures with a local time": found.captures,
+            "rate as configured": round(found.configured_rate, 4),
+            "best rate": round(found.best_rate, 4),
+            "best offset, hours": found.best.shift_hours,
+            "best zone": found.best.zone or configured,
+            **({"rate by offset": rate_by_offset(found)} if found.clear else {}),
+        },
     )
 
 

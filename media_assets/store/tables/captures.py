@@ -18,7 +18,8 @@ CAPTURE_TIMES = Table(
         Column("rule", "VARCHAR", "Tool whose name pattern fits, for example `game_bar_clip`."),
         Column("title", "VARCHAR", "Title of the game as it stands in the name."),
         Column("precision_seconds", "DOUBLE", "What the source can tell apart.", "s"),
-        Column("zone", "VARCHAR", "IANA zone that was assumed for local times."),
+        Column("zone", "VARCHAR", "IANA zone that was assumed; NULL where the source that decided "
+               "needs none."),
         Column("time_quality", "DOUBLE", "How far the time is trusted, 0 to 1."),
         Column("agreement", "BOOLEAN", "A second independent source says the same."),
         Column("flags", "VARCHAR", "Space separated: `dst_gap`, `dst_fold`, `month_day_order`, "
@@ -26,6 +27,9 @@ CAPTURE_TIMES = Table(
         Column("evidence", "JSON", "Every source with what it says."),
         Column("inputs", "VARCHAR", "Digest of what the result follows from.", required=True),
         Column("computed_at", "TIMESTAMP", "When, UTC.", required=True),
+        Column("local_time", "TIMESTAMP", "What the player's clock shows in the best source that has "
+               "it; NULL: no source has a local time."),
+        Column("local_zone", "VARCHAR", "IANA zone in which the sources with a local time were read."),
     ),
 )  # fmt: skip
 
