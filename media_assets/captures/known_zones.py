@@ -13,6 +13,8 @@ ZONES = (
     "Asia/Kamchatka", "America/St_Johns", "America/Caracas", "America/Havana", "America/Asuncion",
     "America/Anchorage", "America/Noronha", "Atlantic/Azores", "Atlantic/Cape_Verde",
     "Pacific/Honolulu", "Pacific/Pago_Pago", "Pacific/Marquesas", "Pacific/Chatham",
-    "Pacific/Apia", "Pacific/Kiritimati", "Pacific/Noumea", "Australia/Lord_Howe",
+    "Pacific/Apia", "Pacific/Kiritimati", "Pacific/Noumea", "Australia/Lord_Howe", "America/Nuuk",
+    "Asia/Almaty", "Asia/Gaza", "America/Adak", "America/Miquelon", "Pacific/Easter",
+    "Pacific/Norfolk",
 )  # fmt: skip
 """One name for each offset and rule of summer time in use since 2000, large ones first."""

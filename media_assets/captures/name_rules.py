@@ -154,8 +154,8 @@ FOLDER_RULES: tuple[NameRule, ...] = (
     NameRule("steam_recording", "both", "utc", "start", CERTAIN, _STEAM_CLIP),
 )
 
-# Shape and matcher of a pattern stand first: they are looked at for every name.
-RuleEntry = tuple[str, Callable[[str], re.Match[str] | None], NameRule]
+# Shape and matcher of a pattern stand first: they are looked at for every name. Then its precision.
+RuleEntry = tuple[str, Callable[[str], re.Match[str] | None], float | None, NameRule]
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +200,7 @@ def rule_book(own: Iterable[NameRule] = ()) -> RuleBook:
 
 def _entries(rules: Iterable[NameRule], kind: Kind | Literal[""]) -> tuple[RuleEntry, ...]:
     return tuple(
-        (pattern.shape, pattern.pattern.fullmatch, rule)
+        (pattern.shape, pattern.pattern.fullmatch, pattern.precision_seconds, rule)
         for rule in rules
         if rule.kind in ("both", kind)
         for pattern in (

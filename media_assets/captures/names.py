@@ -1,5 +1,6 @@
 """The time that stands in a file's name, as the tool that made the file wrote it there."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -117,30 +118,31 @@ def _fit(
     trimmed: bool = False,
 ) -> NameTime | None:
     shape = digit_shape(stem)
-    for needed, fits, rule in entries:
+    for needed, fits, precision, rule in entries:
         if needed in shape and (match := fits(stem)):
-            parts = {name: text for name, text in match.groupdict().items() if text is not None}
-            if found := _name_time(rule, kind, parts, last_year, trimmed):
+            parts = match.groupdict() if precision else _believable(match)
+            if found := _name_time(rule, kind, parts, precision, last_year, trimmed):
                 return found
     return None
+
+
+def _believable(match: re.Match[str]) -> dict[str, str]:
+    """The groups that take part; none where a number is none, as expressions of users allow."""
+    parts = {name: text for name, text in match.groupdict().items() if text is not None}
+    numbers = (text for name, text in parts.items() if name not in _TEXTS)
+    return parts if all(text.isascii() and text.isdigit() for text in numbers) else {}
 
 
 def _time(parts: dict[str, str], last_year: int) -> datetime | None:
     """The time of a pattern's groups; None where they make none, or one of a year before or after.
 
-    What an expression of a user lets through may be no number, or lack a part.
+    An expression of a user may lack a part.
     """
-    if not all(map(_is_number, (text for name, text in parts.items() if name not in _TEXTS))):
-        return None
     try:
         time = _calendar_time(parts) if "year" in parts else _epoch_time(parts)
     except (KeyError, ValueError, OverflowError):
         return None
     return time if time is not None and FIRST_YEAR <= time.year <= last_year else None
-
-
-def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit()
 
 
 def _epoch_time(parts: dict[str, str]) -> datetime:
@@ -176,7 +178,12 @@ def _hour(parts: dict[str, str]) -> int | None:
 
 
 def _name_time(
-    rule: NameRule, kind: Kind, parts: dict[str, str], last_year: int, trimmed: bool
+    rule: NameRule,
+    kind: Kind,
+    parts: dict[str, str],
+    precision: float | None,
+    last_year: int,
+    trimmed: bool,
 ) -> NameTime | None:
     time, swapped = _time(parts, last_year), None
     if rule.locale_order:
@@ -198,7 +205,7 @@ def _name_time(
         title=_title(parts.get("title", "")),
         time=time,
         anchor="instant" if kind == "image" and rule.anchor != "none" else rule.anchor,
-        precision_seconds=rule.precision_seconds or precision_seconds(parts),
+        precision_seconds=rule.precision_seconds or precision or precision_seconds(parts),
         quality=quality,
         flags=flags,
         swapped=swapped,

@@ -59,7 +59,7 @@ def compile_expression(expression: str) -> NamePattern:
             r"ever; write \d{1,2} for \d+, have two open parts such as .* or [a-z]+ at most, and "
             "repeat no group that has one"
         )
-    return NamePattern(pattern, "")
+    return NamePattern(pattern, "", None)
 
 
 @dataclass(slots=True)

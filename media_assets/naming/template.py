@@ -89,10 +89,13 @@ class NamePattern:
 
     `pattern` fits a whole stem; its groups are some of `GROUPS`. `shape` occurs in
     `digit_shape(stem)` of every stem that fits, and looking for it is ten times cheaper: 0.08 us.
+    `precision_seconds` is what the time of such a name can tell apart; None where not every group
+    takes part in every fit.
     """
 
     pattern: re.Pattern[str]
     shape: str
+    precision_seconds: float | None
 
 
 _ZEROS = bytes.maketrans(b"123456789", b"0" * 9)
@@ -126,6 +129,7 @@ def compile_template(template: str) -> NamePattern:
     return NamePattern(
         re.compile(pattern, re.IGNORECASE | re.DOTALL),
         digit_shape(max(shape.split(_BREAK), key=len)),
+        precision_seconds({field.group for field in fields}),
     )
 
 

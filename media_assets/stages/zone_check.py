@@ -18,10 +18,10 @@ def check_zone(platform: Platform, player: str) -> ZoneFinding:
     """
     with platform.reading(player) as con:
         captures = store.load_local_captures(con)
-        presences = store.load_presences(con).drop_nulls(["joins", "leaves"])
+        presences = store.load_presences(con)
     titles = {title: title_factor(title) > 0 for title in captures["title"].unique()}
     captures = captures.filter(
-        pl.Series([titles[title] for title in captures["title"]], dtype=bool)
+        pl.Series([titles[title] for title in captures["title"]], dtype=pl.Boolean())
     )
     return detect_zone(
         captures["begins"].to_numpy(),

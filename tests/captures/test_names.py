@@ -397,7 +397,7 @@ ENTRIES = [*DEFAULT_RULES.image, *DEFAULT_RULES.video, *DEFAULT_RULES.folder]
 def test_the_cheap_look_never_hides_a_fit(row):
     stem = row[0].replace("\u202f", " ").rpartition(".")[0]
 
-    for shape, fits, _ in ENTRIES:
+    for shape, fits, _, _ in ENTRIES:
         assert shape in digit_shape(stem) or fits(stem) is None
 
 

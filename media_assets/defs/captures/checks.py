@@ -16,7 +16,8 @@ MIN_ASSOCIATION_RATE = 0.9
 @player_check(
     asset="capture_times",
     additional_deps=["player_match_stats"],
-    description="No capture lies in the future, or ten years before the player's first match.",
+    description="No capture lies in the future, or claims to where its best source is not "
+    "believed for that, and none lies ten years before the player's first match.",
 )
 def capture_times_plausible(
     context: dg.AssetCheckExecutionContext, platform: PlatformResource
@@ -68,14 +69,14 @@ def association_rate(
 ) -> dg.AssetCheckResult:
     loaded = platform.load()
     counts = player_status(loaded, context.partition_key)["captures"]
-    rate = share(counts["auto"], counts["inside_history"], 1.0)
+    inside = counts["inside_history"]
     return dg.AssetCheckResult(
-        passed=rate > MIN_ASSOCIATION_RATE,
+        passed=not inside or counts["auto"] > MIN_ASSOCIATION_RATE * inside,
         severity=dg.AssetCheckSeverity.WARN,
         metadata={
-            "captures inside the history": counts["inside_history"],
+            "captures inside the history": inside,
             "auto": counts["auto"],
             "review": counts["review"],
-            "rate": rate,
+            "rate": share(counts["auto"], inside, 1.0),
         },
     )

@@ -27,8 +27,8 @@ CAPTURE_TIMES = Table(
         Column("evidence", "JSON", "Every source with what it says."),
         Column("inputs", "VARCHAR", "Digest of what the result follows from.", required=True),
         Column("computed_at", "TIMESTAMP", "When, UTC.", required=True),
-        Column("local_time", "TIMESTAMP", "What the player's clock shows in the best source that has "
-               "it; NULL: no source has a local time."),
+        Column("local_time", "TIMESTAMP", "What the player's wall clock shows in the best source that "
+               "has it; NULL: none has a local time."),
         Column("local_zone", "VARCHAR", "IANA zone in which the sources with a local time were read."),
     ),
 )  # fmt: skip
