@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from media_assets.captures.association import title_factor
 from media_assets.captures.zone_detector import ZoneFinding, detect_zone, seconds_ahead
 from media_assets.stages.platform import Platform
-from media_assets.store import captures as store
+from media_assets.store import zones as store
 
 
 def check_zone(platform: Platform, player: str) -> ZoneFinding:

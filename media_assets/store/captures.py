@@ -55,15 +55,6 @@ FROM capture_times c JOIN media_files f USING (media_id)
 WHERE c.capture_start_utc IS NOT NULL
 """
 
-# Those whose time follows from the zone that was assumed.
-_LOCAL_CAPTURES = """
-SELECT epoch(capture_start_utc) AS begins, epoch(capture_end_utc) AS ends, zone,
-       epoch(local_time) AS wall, title
-FROM capture_times
-WHERE zone IS NOT NULL AND local_time IS NOT NULL AND capture_start_utc IS NOT NULL
-ORDER BY capture_start_utc, media_id
-"""
-
 _PRESENCES = """
 SELECT match_id, start_time AS match_start_time, epoch(joined_at) AS joins, epoch(left_at) AS leaves
 FROM player_match_stats
@@ -112,15 +103,6 @@ def write_times(con: duckdb.DuckDBPyConnection, rows: pl.DataFrame) -> int:
 def load_captures(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """Captures with a time: `begins` and `ends` in seconds since 1970."""
     return con.sql(_CAPTURES).pl()
-
-
-def load_local_captures(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """Captures whose time was read off a wall clock, in order of time.
-
-    `begins`, `ends` and `wall`, what that clock showed, in seconds since 1970; `zone`, in which it
-    was read; `title`.
-    """
-    return con.sql(_LOCAL_CAPTURES).pl()
 
 
 def load_presences(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
