@@ -38,7 +38,7 @@ def _place(association: Mapping[str, Any]) -> str:
     side = {
         "after": "after the player's time in the match",
         "before": "before the player joined the match",
-    }.get(association.get("position", ""), "away from the player's time in the match")
+    }.get(association.get("side", ""), "away from the player's time in the match")
     return f"Taken {_span(distance)} {side}."
 
 

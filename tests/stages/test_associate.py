@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from media_assets.captures.association import Weights, title_factor
-from media_assets.store.captures import associate
+from media_assets.store.associations import associate
 from media_assets.store.connect import in_memory
 
 MINUTE = 60.0

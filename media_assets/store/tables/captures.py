@@ -46,19 +46,46 @@ MEDIA_MATCHES = Table(
         Column("match_start_time", "TIMESTAMP", "Start of the match, UTC.", required=True),
         Column("decision", "VARCHAR", "`auto`, `review`, `candidate`; by people: `accepted`, "
                "`rejected`, `assigned`.", required=True),
-        Column("confidence", "DOUBLE", "0 to 1: how sure the association is.", required=True),
+        Column("confidence", "DOUBLE", "0 to 1: of the associations with 0.8, eight in ten are right.",
+               required=True),
+        Column("side", "VARCHAR", "Where the capture lies: `inside` the player's presence, at least in "
+               "part, `after` it, or `before` it; NULL: its time is not known."),
         Column("inside_share", "DOUBLE", "Share of the capture inside the player's presence.",
                required=True),
         Column("distance_seconds", "DOUBLE", "Distance from the capture to the presence; 0 inside.",
-               "s", required=True),
+               "s"),
         Column("time_quality", "DOUBLE", "How far the capture's time is trusted, 0 to 1.",
                required=True),
-        Column("margin", "DOUBLE", "How clearly the runner-up is worse, 0 to 1.", required=True),
+        Column("margin_seconds", "DOUBLE", "By how much the distance to the next best match is larger; "
+               "of a runner-up, to the best: below 0 that one is nearer. NULL: there is none.", "s"),
         Column("title_factor", "DOUBLE", "1 neutral or this game; 0 another game in the name.",
                required=True),
         Column("event_inside", "BOOLEAN", "A kill or medal of the player within the clip; NULL "
                "where events are not known."),
         Column("associated_at", "TIMESTAMP", "When this row was last changed, UTC.", required=True),
+    ),
+)  # fmt: skip
+
+ASSOCIATED_CAPTURES = Table(
+    "associated_captures",
+    "player",
+    "one capture whose associations are up to date",
+    ("media_id",),
+    (
+        MEDIA_ID,
+        Column("inputs", "BIGINT", "Digest of its time, its title, the decisions about it, and the "
+               "weights.", required=True),
+    ),
+)  # fmt: skip
+
+ASSOCIATED_MATCHES = Table(
+    "associated_matches",
+    "player",
+    "one match as the associations have seen it",
+    ("match_id",),
+    (
+        Column("match_id", "VARCHAR", "Match.", required=True),
+        Column("inputs", "BIGINT", "Digest of the player's presence, kills and medals.", required=True),
     ),
 )  # fmt: skip
 
@@ -75,4 +102,10 @@ ASSOCIATION_DECISIONS = Table(
     ),
 )
 
-CAPTURE_TABLES = (CAPTURE_TIMES, MEDIA_MATCHES, ASSOCIATION_DECISIONS)
+CAPTURE_TABLES = (
+    CAPTURE_TIMES,
+    MEDIA_MATCHES,
+    ASSOCIATED_CAPTURES,
+    ASSOCIATED_MATCHES,
+    ASSOCIATION_DECISIONS,
+)

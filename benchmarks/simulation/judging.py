@@ -1,0 +1,96 @@
+"""The platform's own path over simulated players: capture times, associations, and the truth."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+import polars as pl
+
+from benchmarks.simulation.player import SimulatedPlayer
+from media_assets.captures.association import Weights, title_factor
+from media_assets.captures.times import CaptureTime, capture_time
+from media_assets.store.associations import associate
+from media_assets.store.connect import in_memory
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+"""After everything that is simulated."""
+TOLERANCE_SECONDS = 300.0
+"""The default of `matches.tolerance_minutes`."""
+
+_CAPTURES = {
+    "media_id": pl.String, "seed": pl.Int64, "kind": pl.String, "situation": pl.String,
+    "trouble": pl.List(pl.String), "truth": pl.List(pl.String), "decidable": pl.Boolean,
+    "source": pl.String, "zone": pl.String, "begins": pl.Float64, "ends": pl.Float64,
+    "time_quality": pl.Float64, "title_factor": pl.Float64, "modified": pl.Float64,
+}  # fmt: skip
+_MATCHES = {
+    "seed": pl.Int64, "match_id": pl.String, "start": pl.Float64, "duration": pl.Float64,
+    "end": pl.Float64, "joins": pl.Float64, "leaves": pl.Float64,
+}  # fmt: skip
+_PAIRS = {"media_id": pl.String, "match_id": pl.String, "decision": pl.String}
+
+
+class Judged(NamedTuple):
+    """What became of the captures of some players.
+
+    `captures`: one row a capture, with its truth. `matches`: all that were played. `rows`: those of
+    `media_matches`, with `right`: whether the capture shows the match.
+    """
+
+    captures: pl.DataFrame
+    matches: pl.DataFrame
+    rows: pl.DataFrame
+
+
+def judge(players: Iterable[SimulatedPlayer]) -> Judged:
+    """Capture times from evidence, then associations, a player at a time."""
+    parts = [_judge_one(player) for player in players]
+    captures, matches, rows = (pl.concat(part) for part in zip(*parts, strict=True))
+    truth = captures.select("media_id", "truth", "seed")
+    right = pl.col("truth").list.contains(pl.col("match_id"))
+    return Judged(captures, matches, rows.join(truth, on="media_id").with_columns(right=right))
+
+
+def _judge_one(player: SimulatedPlayer) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+    captures = pl.DataFrame(list(_captures(player)), _CAPTURES, orient="row")
+    matches = pl.DataFrame(
+        [
+            (player.seed, m.match_id, m.start, m.duration, m.end, m.joins, m.leaves)
+            for m in player.history.matches
+        ],
+        _MATCHES,
+        orient="row",
+    )
+    events = [
+        (match.match_id, kill)
+        for match in player.history.matches
+        if match.filmed
+        for kill in match.kills
+    ]
+    frames = {
+        "captures": captures,
+        "presences": matches.with_columns(match_start_time=pl.from_epoch("start")),
+        "events": pl.DataFrame(
+            events, {"match_id": pl.String, "happens": pl.Float64}, orient="row"
+        ),
+        "decisions": pl.DataFrame(schema=_PAIRS),
+    }
+    parameters = {**Weights().parameters(), "tolerance": TOLERANCE_SECONDS}
+    with in_memory() as con:
+        return captures, matches, associate(con, frames, parameters)
+
+
+def _captures(player: SimulatedPlayer) -> Iterator[tuple[object, ...]]:
+    for number, capture in enumerate(player.captures):
+        taken = capture_time(capture.evidence, capture.zone, NOW)
+        yield (
+            f"{player.seed}-{number:05d}", player.seed, capture.evidence.kind,
+            capture.scene.situation, sorted(capture.trouble), sorted(capture.truth),
+            capture.decidable, taken.source, taken.zone, *_interval(taken), taken.time_quality,
+            title_factor(taken.title), capture.evidence.mtime_ns / 1e9,
+        )  # fmt: skip
+
+
+def _interval(taken: CaptureTime) -> tuple[float | None, float | None]:
+    begins, ends = taken.capture_start_utc, taken.capture_end_utc
+    return begins and begins.timestamp(), ends and ends.timestamp()
