@@ -36,15 +36,15 @@ class Weights:
     """
 
     surest: float = 0.99
-    inside: float = 4.0
-    outside_part: float = 2.9
-    event: float = 0.3
-    quiet: float = 1.4
-    after: float = 4.3
-    after_slope: float = 0.57
-    before: float = 1.6
-    before_slope: float = 0.2
-    crowded: float = 2.0
+    inside: float = 4.07
+    outside_part: float = 2.84
+    event: float = 0.33
+    quiet: float = 1.35
+    after: float = 4.08
+    after_slope: float = 0.59
+    before: float = 1.06
+    before_slope: float = 0.19
+    crowded: float = 2.07
     gap: float = 139.0
     short: float = 2.0
     auto: float = 0.8

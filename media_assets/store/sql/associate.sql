@@ -25,7 +25,9 @@ placed AS (
            c.begins, c.ends, p.joins, p.leaves, d.decision AS decided,
            c.ends - c.begins AS lasts,
            greatest(0, least(c.ends, p.leaves) - greatest(c.begins, p.joins)) AS overlap,
-           greatest(0, p.joins - c.ends, c.begins - p.leaves) AS distance
+           -- `greatest` passes over NULL: without a time there is no distance.
+           CASE WHEN c.begins IS NOT NULL
+                THEN greatest(0, p.joins - c.ends, c.begins - p.leaves) END AS distance
     FROM pairs
     JOIN captures c USING (media_id)
     JOIN presences p USING (match_id)
@@ -73,7 +75,7 @@ weighed AS (
            CASE WHEN distance = 0 THEN 'inside' WHEN leaves <= begins THEN 'after'
                 WHEN ends <= joins THEN 'before' END AS side,
            CASE WHEN role = 'runner_up' THEN v.best ELSE v.next END - distance AS margin,
-           coalesce(exp(-greatest(0, margin) / $gap), 0) AS crowding,
+           CASE WHEN margin IS NULL THEN 0 ELSE exp(-greatest(0, margin) / $gap) END AS crowding,
            least(time_quality, $surest) AS trust,
            CASE WHEN distance = 0
                 THEN ln(trust / (1 - trust)) + $inside
