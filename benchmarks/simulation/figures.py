@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import polars as pl
 
 from benchmarks.simulation.judging import Judged
-from benchmarks.simulation.todays_rule import todays_rule
 
 DECILE_CASES = 200
 """A decile with fewer cases says too little: chance alone moves its share by 7 points."""
@@ -62,7 +61,7 @@ class Results:
         self.rows = judged.rows.join(
             self.captures.select("media_id", "inside", "decidable"), on="media_id"
         )
-        self._theirs = todays_rule(judged.captures, judged.matches)
+        self._theirs = judged.theirs
 
     def ours(self, captures: pl.DataFrame, least: float = 0.8) -> Score:
         """The platform's score for some of the captures, if all from a confidence on are taken."""

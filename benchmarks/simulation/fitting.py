@@ -38,7 +38,7 @@ def _terms(rows: pl.DataFrame) -> dict[str, NDArray[np.float64]]:
     """What each weight is multiplied with, as in `associate.sql`."""
     sides = {side: rows["side"].to_numpy() == side for side in ("inside", "after", "before")}
     inside = sides["inside"]
-    steps = np.sqrt(rows["distance_seconds"].to_numpy())
+    distance = rows["distance_seconds"].to_numpy()
     margin = rows["margin_seconds"].fill_null(float("inf")).to_numpy().clip(0)
     event = rows["event_inside"]
     flags = {
@@ -47,9 +47,9 @@ def _terms(rows: pl.DataFrame) -> dict[str, NDArray[np.float64]]:
         "event": inside & event.fill_null(value=False).to_numpy(),
         "quiet": inside & ~event.fill_null(value=True).to_numpy(),
         "after": sides["after"],
-        "after_slope": sides["after"] * steps,
+        "after_slope": sides["after"] * np.sqrt(distance),
         "before": sides["before"],
-        "before_slope": sides["before"] * steps,
+        "before_slope": sides["before"] * np.log1p(distance / Weights().clock),
         "crowded": np.exp(-margin / Weights().gap),
     }
     return {name: values.astype(np.float64) for name, values in flags.items()}

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import polars as pl
 
 from benchmarks.simulation.player import SimulatedPlayer
+from benchmarks.simulation.todays_rule import todays_rule
 from media_assets.captures.association import Weights, title_factor
 from media_assets.captures.times import CaptureTime, capture_time
 from media_assets.store.associations import associate
@@ -34,24 +35,23 @@ class Judged(NamedTuple):
     """What became of the captures of some players.
 
     `captures`: one row a capture, with its truth. `matches`: all that were played. `rows`: those of
-    `media_matches`, with `right`: whether the capture shows the match.
+    `media_matches`, with `right`: whether the capture shows the match. `theirs`: what today's rule
+    says.
     """
 
     captures: pl.DataFrame
     matches: pl.DataFrame
     rows: pl.DataFrame
+    theirs: pl.DataFrame
 
 
 def judge(players: Iterable[SimulatedPlayer]) -> Judged:
     """Capture times from evidence, then associations, a player at a time."""
     parts = [_judge_one(player) for player in players]
-    captures, matches, rows = (pl.concat(part) for part in zip(*parts, strict=True))
-    truth = captures.select("media_id", "truth", "seed")
-    right = pl.col("truth").list.contains(pl.col("match_id"))
-    return Judged(captures, matches, rows.join(truth, on="media_id").with_columns(right=right))
+    return Judged(*(pl.concat(part) for part in zip(*parts, strict=True)))
 
 
-def _judge_one(player: SimulatedPlayer) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
+def _judge_one(player: SimulatedPlayer) -> Judged:
     captures = pl.DataFrame(list(_captures(player)), _CAPTURES, orient="row")
     matches = pl.DataFrame(
         [
@@ -77,7 +77,11 @@ def _judge_one(player: SimulatedPlayer) -> tuple[pl.DataFrame, pl.DataFrame, pl.
     }
     parameters = {**Weights().parameters(), "tolerance": TOLERANCE_SECONDS}
     with in_memory() as con:
-        return captures, matches, associate(con, frames, parameters)
+        rows = associate(con, frames, parameters)
+    truth = captures.select("media_id", "truth")
+    right = pl.col("truth").list.contains(pl.col("match_id"))
+    labelled = rows.join(truth, on="media_id").with_columns(right=right).drop("truth")
+    return Judged(captures, matches, labelled, todays_rule(captures, matches))
 
 
 def _captures(player: SimulatedPlayer) -> Iterator[tuple[object, ...]]:

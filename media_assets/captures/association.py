@@ -20,9 +20,10 @@ class Weights:
     medal of the player within the clip, which is what most clips are kept for; `quiet`: none of
     those that are known.
 
-    Of a capture that lies near a presence the distance is what counts. `after` and `before` hold
-    at distance 0, less `after_slope` and `before_slope` for the square root of the seconds: reports
-    and scoreboards are captured just after a match, and little before one.
+    Of a capture that lies near a presence the distance is what counts. `after` holds at distance 0,
+    less `after_slope` for the square root of the seconds: reports are captured in the minute after
+    a match. Before a match there is little to capture, so it is the clock that is off: `before`,
+    less `before_slope` for ln(1 + seconds / `clock`), with seconds by which clocks usually are.
 
     `crowded`: taken off when another match is as near, for a clock that is wrong by minutes leads
     to it; less with the distance of the other one, a third of it `gap` seconds away: the median gap
@@ -36,15 +37,16 @@ class Weights:
     """
 
     surest: float = 0.99
-    inside: float = 4.07
-    outside_part: float = 2.84
-    event: float = 0.33
-    quiet: float = 1.35
-    after: float = 4.08
-    after_slope: float = 0.59
-    before: float = 1.06
-    before_slope: float = 0.19
-    crowded: float = 2.07
+    inside: float = 3.82
+    outside_part: float = 2.53
+    event: float = 0.31
+    quiet: float = 1.18
+    after: float = 3.91
+    after_slope: float = 0.54
+    before: float = 1.89
+    before_slope: float = 0.87
+    clock: float = 2.0
+    crowded: float = 1.97
     gap: float = 139.0
     short: float = 2.0
     auto: float = 0.8

@@ -65,7 +65,7 @@ rivals AS (
 happened AS (
     SELECT media_id, match_id, bool_or(happens BETWEEN begins AND ends) AS inside
     FROM cast_in_roles JOIN events USING (match_id)
-    WHERE kind = 'video'
+    WHERE kind = 'video' AND distance = 0
     GROUP BY media_id, match_id
 ),
 weighed AS (
@@ -83,7 +83,7 @@ weighed AS (
                      + CASE WHEN event_inside THEN $event WHEN NOT event_inside THEN -$quiet
                             ELSE 0 END
                 WHEN leaves <= begins THEN $after - $after_slope * sqrt(distance)
-                ELSE $before - $before_slope * sqrt(distance) END
+                ELSE $before - $before_slope * ln(1 + distance / $clock) END
                - $crowded * crowding AS log_odds,
            CASE WHEN title_factor = 0 OR time_quality = 0 THEN 0
                 ELSE coalesce(1 / (1 + exp(-log_odds)), 0) END AS alone
