@@ -1,25 +1,31 @@
-"""From what was captured to the file that is there years later: names, clocks, copies, edits."""
+"""From what was captured to the file that is there years later: devices, copies, edits."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from pathlib import PurePosixPath
 from random import Random
-from zoneinfo import ZoneInfo
 
 from benchmarks.simulation.history import DAYS, FIRST_DAY, History
 from benchmarks.simulation.mix import Mix
+from benchmarks.simulation.originals import (
+    FAR_OFF,
+    SOUND_SECONDS,
+    Clock,
+    Original,
+    at,
+    write,
+)
 from benchmarks.simulation.recorders import ELSEWHERE, RECORDERS, SETUPS, SHARES, Recorder
-from benchmarks.simulation.scenes import Director, Scene
+from benchmarks.simulation.scenes import Director, Scene, Situation
 from media_assets.captures.times import CaptureEvidence
-from media_assets.captures.zones import to_utc
-from media_assets.demo.game import TITLE
 
 _DAY = 86_400.0
-_SOUND_SECONDS = 5.0
-_OTHER_TITLES = ("Forza Horizon 5", "Counter-Strike 2", "Sea of Thieves", "Elden Ring")
-_CONSOLE_TITLES = ("Gran Turismo 7", "Bloodborne")
 _LAST = FIRST_DAY.timestamp() + DAYS * _DAY
+_ELSEWHERE_SHARE = 0.2
+_COPY_MARKS = (" (2)", " - Copy", "_edited")
+_CONFIGURED = (
+    "UTC", "Europe/Paris", "America/New_York", "America/Los_Angeles", "Asia/Tokyo", "Asia/Kolkata",
+)  # fmt: skip
+"""Zones that configurations name by mistake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +55,6 @@ class _Device:
     summer_time: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Original:
-    """A file as its tool left it; `errors` has by source how far its time is from the truth."""
-
-    evidence: CaptureEvidence
-    errors: dict[str, float]
-    written: float
-
-
 class Cabinet:
     """The devices and the files of one player."""
 
@@ -69,18 +66,14 @@ class Cabinet:
         self._devices = [self._device() for _ in range(2)]
         self._lost_share = 0.0 if random.random() < mix.tidy else random.random()
         self._bulk = sorted(random.uniform(FIRST_DAY.timestamp(), _LAST) for _ in range(2))
-        self._wrong_home = _another_zone(random, history.home) if mix.wrong_zone else history.home
+        others = [zone for zone in _CONFIGURED if zone != history.home]
+        self._configured = random.choice(others) if mix.wrong_zone else history.home
 
     def captures(self) -> Iterator[Labelled]:
         """All captures of the player."""
         for situation in self._director.situations():
             device = self._devices[self._random.random() < self._mix.second_device]
-            weights = SETUPS[device.setup]
-            if situation == "other_game" and self._random.random() < 0.2:
-                weights = ELSEWHERE
-            recorder = RECORDERS[self._pick(weights)]
-            if situation in ("both", "evening") and recorder.length != "recording":
-                recorder = RECORDERS["obs_recording"]
+            recorder = self._recorder(device, situation)
             scene = self._director.scene(situation, recorder.length)
             yield self._file(device, recorder, scene)
 
@@ -97,164 +90,84 @@ class Cabinet:
     def _pick(self, weights: Mapping[str, float]) -> str:
         return self._random.choices(list(weights), list(weights.values()))[0]
 
-    def _file(self, device: _Device, recorder: Recorder, scene: Scene) -> Labelled:
-        trouble: set[str] = set()
-        zone = self._zone(scene.begins)
-        original = self._write(device, recorder, scene, zone, trouble)
-        evidence, errors = original.evidence, original.errors
-        if scene.seconds and self._random.random() < self._mix.trimmed:
-            scene, evidence = self._trim(scene, evidence, errors)
-            trouble.add("trimmed")
-        evidence = self._rename(evidence, errors, trouble)
-        evidence = self._copy(evidence, errors, original.written, trouble)
-        decidable = scene.inside and min(map(abs, errors.values()), default=1e9) <= _SOUND_SECONDS
-        return Labelled(evidence, zone, scene, decidable, frozenset(trouble))
+    def _recorder(self, device: _Device, situation: Situation) -> Recorder:
+        elsewhere = situation == "other_game" and self._random.random() < _ELSEWHERE_SHARE
+        recorder = RECORDERS[self._pick(ELSEWHERE if elsewhere else SETUPS[device.setup])]
+        if situation in ("both", "evening") and recorder.length != "recording":
+            return RECORDERS["obs_recording"]
+        return recorder
 
-    def _zone(self, moment: float) -> str:
-        """What the configuration says."""
+    def _clock(self, device: _Device, recorder: Recorder, moment: float) -> Clock:
         trip = self._history.trip_at(moment)
-        return trip.zone if trip and trip.told else self._wrong_home
-
-    def _write(
-        self, device: _Device, recorder: Recorder, scene: Scene, zone: str, trouble: set[str]
-    ) -> _Original:
-        """What the tool leaves: a name, times inside the file, and the time of writing."""
-        error = 0.0 if recorder.steady else device.error
-        if abs(error) > _SOUND_SECONDS:
-            trouble.add("clock off")
-        begins = _time(scene.begins + error)
-        where = self._history.zone_at(scene.begins)
-        clock = ZoneInfo(where)
-        if self._history.trip_at(scene.begins):
-            trouble.add("travelling")
-        shown = begins
-        if (
-            not device.summer_time
-            and not recorder.steady
-            and clock.dst(begins.replace(tzinfo=None))
-        ):
-            shown -= timedelta(hours=1)  # the wall clock is behind
-            trouble.add("no summer time")
-        title = TITLE if scene.situation != "other_game" else self._other_title(recorder)
-        received = (
-            timedelta(days=self._random.uniform(0, 9))
-            if recorder.dated == "received"
-            else timedelta()
+        return Clock(
+            error=0.0 if recorder.steady else device.error,
+            zone=self._history.zone_at(moment),
+            configured=trip.zone if trip and trip.told else self._configured,
+            summer_time=device.summer_time or recorder.steady,
         )
-        path = PurePosixPath(recorder.tool.path(shown + received, scene.seconds, clock, title))
-        written = scene.ends + error + received.total_seconds() + self._latency(scene)
-        errors = {"mtime": written - scene.ends}
-        if recorder.dated == "time":
-            errors["name"] = (
-                self._name_error(recorder, shown, begins, scene, clock, zone, trouble) + error
-            )
-        created = None
-        if recorder.tool.stores:
-            created = (
-                begins
-                if recorder.tool.stores == "start"
-                else begins + timedelta(seconds=scene.seconds)
-            )
-            errors["container"] = error
-        evidence = CaptureEvidence(
-            kind="video" if scene.seconds else "image",
-            file_name=path.name,
-            folder_name=path.parent.name,
-            mtime_ns=int(written * 1e9),
-            duration_seconds=scene.seconds or None,
-            gamedvr=None,
-            exif_original=None,
-            exif_offset=None,
-            exif_subsec=None,
-            creation_time=created.replace(microsecond=0) if created else None,
-        )
-        if recorder.tool.chunk:
-            evidence = replace(evidence, gamedvr=f'{{"startTime": "{begins.isoformat()}"}}')
-            errors["gamedvr"] = error
-        if recorder.exif:
-            local = begins.astimezone(clock)
-            offset = local.strftime("%z")
-            evidence = replace(
-                evidence,
-                exif_original=local.strftime("%Y:%m:%d %H:%M:%S"),
-                exif_offset=f"{offset[:3]}:{offset[3:]}" if recorder.exif == "offset" else None,
-            )
-            errors["exif"] = error + (0.0 if recorder.exif == "offset" else errors["name"] - error)
-        return _Original(evidence, errors, written)
 
-    def _other_title(self, recorder: Recorder) -> str:
-        return self._random.choice(_CONSOLE_TITLES if recorder in _CONSOLES else _OTHER_TITLES)
+    def _file(self, device: _Device, recorder: Recorder, scene: Scene) -> Labelled:
+        clock = self._clock(device, recorder, scene.begins)
+        original = write(self._random, recorder, scene, clock)
+        trouble = self._troubles(clock, scene)
+        if scene.seconds and self._random.random() < self._mix.trimmed:
+            scene, original = self._trim(scene, original)
+            trouble.add("trimmed")
+        original = self._rename(original, trouble)
+        original = self._copy(original, trouble)
+        off = min(map(abs, original.errors.values()), default=FAR_OFF)
+        return Labelled(
+            original.evidence, clock.configured, scene,
+            scene.inside and off <= SOUND_SECONDS, frozenset(trouble),
+        )  # fmt: skip
 
-    def _latency(self, scene: Scene) -> float:
-        return self._random.uniform(0.2, 4.0) if scene.seconds else self._random.uniform(0.05, 1.5)
+    def _troubles(self, clock: Clock, scene: Scene) -> set[str]:
+        told = {
+            "clock off": abs(clock.error) > SOUND_SECONDS,
+            "travelling": self._history.trip_at(scene.begins) is not None,
+            "no summer time": not clock.summer_time,
+            "dst night": any(abs(scene.begins - c) < 3600 for c in self._history.changes),
+        }
+        return {name for name, holds in told.items() if holds}
 
-    def _name_error(
-        self,
-        recorder: Recorder,
-        shown: datetime,
-        begins: datetime,
-        scene: Scene,
-        clock: ZoneInfo,
-        zone: str,
-        trouble: set[str],
-    ) -> float:
-        """How far the wall clock of the name, read in the configured zone, is from the truth."""
-        if recorder.tool.utc:
-            return (shown - begins).total_seconds()
-        moved = timedelta(seconds=scene.seconds if recorder.tool.names == "end" else 0)
-        local = (shown + moved).astimezone(clock)
-        read = to_utc(local.replace(tzinfo=None, fold=0), zone)
-        if read.flag == "dst_fold":
-            trouble.add("dst night")
-            if local.fold:  # the second pass is told by nothing in the name
-                return 3600.0
-            return 3599.0 if not read.certain else 0.0
-        return (read.time - (begins + moved)).total_seconds()
-
-    def _trim(
-        self, scene: Scene, evidence: CaptureEvidence, errors: dict[str, float]
-    ) -> tuple[Scene, CaptureEvidence]:
+    def _trim(self, scene: Scene, original: Original) -> tuple[Scene, Original]:
         """A part of the clip, written anew some time later."""
         kept = scene.seconds * self._random.uniform(0.3, 0.9)
-        offset = self._random.uniform(0, scene.seconds - kept)
-        begins = scene.begins + offset
+        begins = scene.begins + self._random.uniform(0, scene.seconds - kept)
         shows = self._director.shown(begins, begins + kept)
-        trimmed = Scene(scene.situation, begins, kept, shows or scene.shows, bool(shows))
-        stem, dot, ending = evidence.file_name.rpartition(".")
+        part = Scene(scene.situation, begins, kept, shows or scene.shows, bool(shows))
         edited = self._copied_at(scene.ends + 30)
-        errors["mtime"] = edited - trimmed.ends
-        errors.pop("container", None)
-        changed = replace(
-            evidence,
-            file_name=f"{stem}_trim{dot}{ending}",
+        errors = {name: off for name, off in original.errors.items() if name != "container"}
+        evidence = replace(
+            _named(original.evidence, "{stem}_trim{ending}"),
             duration_seconds=kept,
             mtime_ns=int(edited * 1e9),
-            creation_time=_time(edited) if evidence.creation_time else None,
+            creation_time=at(edited) if original.evidence.creation_time else None,
         )
-        return trimmed, changed
+        return part, Original(evidence, errors | {"mtime": edited - part.ends}, edited)
 
-    def _rename(
-        self, evidence: CaptureEvidence, errors: dict[str, float], trouble: set[str]
-    ) -> CaptureEvidence:
-        stem, dot, ending = evidence.file_name.rpartition(".")
+    def _rename(self, original: Original, trouble: set[str]) -> Original:
         chance = self._random.random()
         if chance < self._mix.renamed:
-            errors.pop("name", None)
             trouble.add("renamed")
-            return replace(evidence, file_name=f"best one yet.{ending}")
+            errors = {name: off for name, off in original.errors.items() if name != "file_name"}
+            evidence = _named(original.evidence, "best one yet{ending}")
+            return replace(original, evidence=evidence, errors=errors)
         if chance < self._mix.renamed + self._mix.copied_name:
-            mark = self._random.choice((" (2)", " - Copy", "_edited"))
-            return replace(evidence, file_name=f"{stem}{mark}{dot}{ending}")
-        return evidence
+            pattern = f"{{stem}}{self._random.choice(_COPY_MARKS)}{{ending}}"
+            return replace(original, evidence=_named(original.evidence, pattern))
+        return original
 
-    def _copy(
-        self, evidence: CaptureEvidence, errors: dict[str, float], written: float, trouble: set[str]
-    ) -> CaptureEvidence:
+    def _copy(self, original: Original, trouble: set[str]) -> Original:
         if not self._mix.all_copied and self._random.random() >= self._lost_share:
-            return evidence
+            return original
         trouble.add("mtime lost")
-        errors["mtime"] = 1e9
-        return replace(evidence, mtime_ns=int(self._copied_at(written) * 1e9))
+        copied = self._copied_at(original.written)
+        return Original(
+            replace(original.evidence, mtime_ns=int(copied * 1e9)),
+            original.errors | {"mtime": FAR_OFF},
+            copied,
+        )
 
     def _copied_at(self, written: float) -> float:
         mix, chance = self._mix, self._random.random()
@@ -266,13 +179,6 @@ class Cabinet:
         return max(written, _LAST) + self._random.uniform(1, 30) * _DAY
 
 
-_CONSOLES = tuple(RECORDERS[name] for name in ELSEWHERE)
-
-
-def _time(moment: float) -> datetime:
-    return datetime.fromtimestamp(moment, UTC)
-
-
-def _another_zone(random: Random, home: str) -> str:
-    return random.choice([zone for zone in ("UTC", "Europe/Paris", "America/New_York", "Asia/Tokyo",
-                                            "America/Los_Angeles") if zone != home])  # fmt: skip
+def _named(evidence: CaptureEvidence, pattern: str) -> CaptureEvidence:
+    stem, dot, ending = evidence.file_name.rpartition(".")
+    return replace(evidence, file_name=pattern.format(stem=stem, ending=dot + ending))

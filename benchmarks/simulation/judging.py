@@ -18,17 +18,22 @@ NOW = datetime(2026, 6, 1, tzinfo=UTC)
 TOLERANCE_SECONDS = 300.0
 """The default of `matches.tolerance_minutes`."""
 
-_CAPTURES = {
-    "media_id": pl.String, "seed": pl.Int64, "kind": pl.String, "situation": pl.String,
-    "trouble": pl.List(pl.String), "truth": pl.List(pl.String), "decidable": pl.Boolean,
-    "source": pl.String, "zone": pl.String, "begins": pl.Float64, "ends": pl.Float64,
-    "time_quality": pl.Float64, "title_factor": pl.Float64, "modified": pl.Float64,
+_CAPTURES: dict[str, pl.DataType] = {
+    "media_id": pl.String(), "seed": pl.Int64(), "kind": pl.String(), "situation": pl.String(),
+    "trouble": pl.List(pl.String()), "truth": pl.List(pl.String()), "decidable": pl.Boolean(),
+    "source": pl.String(), "zone": pl.String(), "begins": pl.Float64(), "ends": pl.Float64(),
+    "time_quality": pl.Float64(), "title_factor": pl.Float64(), "modified": pl.Float64(),
 }  # fmt: skip
-_MATCHES = {
-    "seed": pl.Int64, "match_id": pl.String, "start": pl.Float64, "duration": pl.Float64,
-    "end": pl.Float64, "joins": pl.Float64, "leaves": pl.Float64,
+_MATCHES: dict[str, pl.DataType] = {
+    "seed": pl.Int64(), "match_id": pl.String(), "start": pl.Float64(), "duration": pl.Float64(),
+    "end": pl.Float64(), "joins": pl.Float64(), "leaves": pl.Float64(),
 }  # fmt: skip
-_PAIRS = {"media_id": pl.String, "match_id": pl.String, "decision": pl.String}
+_EVENTS: dict[str, pl.DataType] = {"match_id": pl.String(), "happens": pl.Float64()}
+_DECISIONS: dict[str, pl.DataType] = {
+    "media_id": pl.String(),
+    "match_id": pl.String(),
+    "decision": pl.String(),
+}
 
 
 class Judged(NamedTuple):
@@ -53,27 +58,12 @@ def judge(players: Iterable[SimulatedPlayer]) -> Judged:
 
 def _judge_one(player: SimulatedPlayer) -> Judged:
     captures = pl.DataFrame(list(_captures(player)), _CAPTURES, orient="row")
-    matches = pl.DataFrame(
-        [
-            (player.seed, m.match_id, m.start, m.duration, m.end, m.joins, m.leaves)
-            for m in player.history.matches
-        ],
-        _MATCHES,
-        orient="row",
-    )
-    events = [
-        (match.match_id, kill)
-        for match in player.history.matches
-        if match.filmed
-        for kill in match.kills
-    ]
+    matches = pl.DataFrame(list(_matches(player)), _MATCHES, orient="row")
     frames = {
         "captures": captures,
         "presences": matches.with_columns(match_start_time=pl.from_epoch("start")),
-        "events": pl.DataFrame(
-            events, {"match_id": pl.String, "happens": pl.Float64}, orient="row"
-        ),
-        "decisions": pl.DataFrame(schema=_PAIRS),
+        "events": pl.DataFrame(list(_events(player)), _EVENTS, orient="row"),
+        "decisions": pl.DataFrame(schema=_DECISIONS),
     }
     parameters = {**Weights().parameters(), "tolerance": TOLERANCE_SECONDS}
     with in_memory() as con:
@@ -82,6 +72,20 @@ def _judge_one(player: SimulatedPlayer) -> Judged:
     right = pl.col("truth").list.contains(pl.col("match_id"))
     labelled = rows.join(truth, on="media_id").with_columns(right=right).drop("truth")
     return Judged(captures, matches, labelled, todays_rule(captures, matches))
+
+
+def _matches(player: SimulatedPlayer) -> Iterator[tuple[object, ...]]:
+    for match in player.history.matches:
+        yield (
+            player.seed, match.match_id, match.start, match.duration, match.end, match.joins,
+            match.leaves,
+        )  # fmt: skip
+
+
+def _events(player: SimulatedPlayer) -> Iterator[tuple[object, ...]]:
+    for match in player.history.matches:
+        if match.filmed:
+            yield from ((match.match_id, kill) for kill in match.kills)
 
 
 def _captures(player: SimulatedPlayer) -> Iterator[tuple[object, ...]]:
@@ -97,4 +101,6 @@ def _captures(player: SimulatedPlayer) -> Iterator[tuple[object, ...]]:
 
 def _interval(taken: CaptureTime) -> tuple[float | None, float | None]:
     begins, ends = taken.capture_start_utc, taken.capture_end_utc
-    return begins and begins.timestamp(), ends and ends.timestamp()
+    if begins is None or ends is None:
+        return None, None
+    return begins.timestamp(), ends.timestamp()

@@ -74,6 +74,7 @@ def media_matches(
         metadata={
             **plot,
             **{f"captures {name}": count for name, count in report.decisions.items()},
+            "captures judged now": report.judged,
             "rows written": report.rows_written,
             "rows deleted": report.rows_deleted,
             **table_metadata(loaded, player, MEDIA_MATCHES),
