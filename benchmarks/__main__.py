@@ -16,7 +16,7 @@ from pathlib import Path
 
 from benchmarks.figures import Figure, markdown
 from benchmarks.processes import CommandError
-from benchmarks.subjects import growth, media, scans, whole
+from benchmarks.subjects import associations, growth, media, scans, whole
 from benchmarks.workplace import Choice
 from media_assets.terminal import print_table
 
@@ -31,6 +31,7 @@ SUBJECTS: dict[str, Callable[[Choice], Iterator[Figure]]] = {
     "copies": media.copies,
     "whole": whole.whole,
     "growth": growth.growth,
+    "associations": associations.associations,
 }
 
 

@@ -11,10 +11,12 @@ from collections.abc import Callable
 
 from benchmarks.clip_headers import read_headers
 from benchmarks.corpora.cache import PLAYER
+from benchmarks.long_history import CAPTURES, add_history, add_one_capture, add_one_match
 from benchmarks.processes import peak_mib
 from benchmarks.synthetic import add_analysis
 from media_assets.settings import LibrarySettings, Settings
 from media_assets.stages.analyse import analyse
+from media_assets.stages.associate import associate
 from media_assets.stages.capture_times import compute_times
 from media_assets.stages.discover import discover
 from media_assets.stages.platform import Platform
@@ -56,6 +58,11 @@ def _times(platform: Platform) -> int:
     return compute_times(platform, PLAYER).computed
 
 
+def _associate(platform: Platform) -> int:
+    associate(platform, PLAYER)
+    return CAPTURES
+
+
 STEPS: dict[str, Callable[[Platform], int]] = {
     "scan": _scan,
     "analyse": _analyse,
@@ -63,6 +70,10 @@ STEPS: dict[str, Callable[[Platform], int]] = {
     "clip_headers": read_headers,
     "add_analysis": add_analysis,
     "times": _times,
+    "add_history": add_history,
+    "add_one_capture": add_one_capture,
+    "add_one_match": add_one_match,
+    "associate": _associate,
     "publish": _publish,
     "status": _status,
 }

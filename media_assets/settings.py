@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from zoneinfo import ZoneInfo
+from typing import Annotated, Any, Literal, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
+from media_assets.capture_settings import CaptureSettings, Journeys, Section, TimeZone
 from media_assets.errors import ConfigurationError
 
 DEFAULT_FILE = "media_assets.toml"
@@ -30,22 +30,6 @@ DEFAULT_REDIRECT_URI = "https://localhost"
 
 _CONTROLS = frozenset(map(chr, range(32)))
 _LONGEST_PLAYER_NAME = 200  # file names have at most 255, and more is added to it
-
-
-def _known_zone(name: str) -> str:
-    if not _is_zone(name):
-        raise ValueError(
-            f"{name!r} is not an IANA time zone; use a name such as 'Europe/Paris' or 'UTC'"
-        )
-    return name
-
-
-def _is_zone(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
-        return False
-    return name not in {"localtime", "posixrules"}  # the zone of this machine, whatever that is
 
 
 def _plain_name(name: str) -> str:
@@ -77,17 +61,12 @@ def _folder(path: str) -> str:
     return path
 
 
-TimeZone = Annotated[str, AfterValidator(_known_zone)]
 FolderName = Annotated[str, AfterValidator(_plain_name)]
 PlayerName = Annotated[str, AfterValidator(_player_name)]
 Folder = Annotated[str, AfterValidator(_folder)]
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
-
-
-class LibrarySettings(_Section):
+class LibrarySettings(Section):
     """What is scanned, and when a scan is not believed."""
 
     root: Folder = "library"
@@ -97,15 +76,19 @@ class LibrarySettings(_Section):
     max_missing_files: int = Field(50, ge=0)
 
 
-class PlayerSettings(_Section):
-    """One player: who it is in the matches, the zone of the capturing device, the folders."""
+class PlayerSettings(Section):
+    """One player: who it is in the matches, the zone of the capturing device, the folders.
+
+    `travel` is in order of time, whatever the order in the file.
+    """
 
     xuid: str | None = Field(None, pattern="^[0-9]{1,20}$")
     timezone: TimeZone = "UTC"
+    travel: Journeys = Field((), strict=False)
     folders: tuple[Folder, ...] | None = Field(None, strict=False, min_length=1)
 
 
-class MatchSettings(_Section):
+class MatchSettings(Section):
     """Where matches come from, and how near a capture must be to one."""
 
     source: Literal["files", "api"] = "files"
@@ -115,7 +98,7 @@ class MatchSettings(_Section):
     concurrency: int = Field(8, ge=1, le=64)
 
 
-class ThumbnailSettings(_Section):
+class ThumbnailSettings(Section):
     """The posters and previews."""
 
     size: int = Field(320, ge=16, le=4096)
@@ -123,7 +106,7 @@ class ThumbnailSettings(_Section):
     max_share: float = Field(0.25, ge=0, le=100)
 
 
-class EngineSettings(_Section):
+class EngineSettings(Section):
     """The process pool."""
 
     workers: int = Field(0, ge=0, le=256)
@@ -131,7 +114,7 @@ class EngineSettings(_Section):
     worker_memory_mib: int = Field(2048, ge=256)
 
 
-class LimitSettings(_Section):
+class LimitSettings(Section):
     """What is refused before it is decoded."""
 
     max_pixels: int = Field(150_000_000, ge=1)
@@ -142,19 +125,20 @@ class LimitSettings(_Section):
     max_scans: int = Field(100, ge=1)
 
 
-class AutomationSettings(_Section):
+class AutomationSettings(Section):
     """How long one tick may look at folders, of the 60 s that Dagster gives it; what it starts."""
 
     look_seconds: float = Field(30, gt=0, le=50)
     rescans_per_hour: int = Field(48, ge=0, le=240)
 
 
-class Settings(_Section):
+class Settings(Section):
     """The whole configuration. Relative folders are taken from `base`, the folder of the file."""
 
     data_dir: Folder = "data"
     library: LibrarySettings = LibrarySettings()
     players: dict[PlayerName, PlayerSettings] = Field(default_factory=dict)
+    captures: CaptureSettings = CaptureSettings()
     matches: MatchSettings = MatchSettings()
     thumbnails: ThumbnailSettings = ThumbnailSettings()
     engine: EngineSettings = EngineSettings()
@@ -338,8 +322,9 @@ def _explain(where: str, error: ValidationError) -> str:
     for problem in error.errors():
         key = ".".join(str(part) for part in problem["loc"] if part != "[key]")
         if problem["type"] == "extra_forbidden":
-            section = _section(problem["loc"][:-1])
-            allowed = ", ".join(sorted(section.model_fields.keys() - {"base"}))
+            fields = _section(problem["loc"][:-1]).model_fields
+            names = {field.alias or name for name, field in fields.items()}
+            allowed = ", ".join(sorted(names - {"base"}))
             lines.append(f"key '{key}' is not known; allowed here: {allowed}")
         else:
             text = problem["msg"].removeprefix("Value error, ")
@@ -349,13 +334,20 @@ def _explain(where: str, error: ValidationError) -> str:
 
 def _section(location: tuple[int | str, ...]) -> type[BaseModel]:
     section: type[BaseModel] = Settings
-    for name in location:
-        if section is Settings and name == "players":
-            return PlayerSettings
-        field = section.model_fields[str(name)].annotation
-        if isinstance(field, type) and issubclass(field, BaseModel):
-            section = field
+    parts = iter(location)
+    for name in parts:
+        if field := section.model_fields.get(str(name)):
+            section = _model_in(field.annotation) or section
+            if get_origin(field.annotation) is dict:
+                next(parts, None)  # the name of a player is no field, even where it looks like one
     return section
+
+
+def _model_in(annotation: object) -> type[BaseModel] | None:
+    """The section in the type of a field: itself, or what it has many of."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model_in, get_args(annotation))), None)
 
 
 def _refuse_overlap(where: str, settings: Settings) -> None:

@@ -3,11 +3,16 @@
 import re
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import click
 import pytest
 
+from media_assets.capture_settings import NameRuleSettings
+from media_assets.captures.claims import Source
+from media_assets.captures.known_zones import ZONES
 from media_assets.cli import main
+from media_assets.naming.template import FIELDS, GROUPS
 from media_assets.settings import Settings
 from media_assets.store.describe import describe
 from media_assets.store.examples import examples, rendered
@@ -57,7 +62,7 @@ def test_the_template_holds_the_defaults() -> None:
     assert written == Settings(base=PROJECT)
     keys = set(re.findall(r"^#? ?(\w+) = ", text, re.MULTILINE))
     for section in (Settings, *_sections()):
-        assert section.model_fields.keys() - {"base", "players"} <= keys | _names()
+        assert section.model_fields.keys() - {"base", "players", "captures"} <= keys | _names()
 
 
 def _sections() -> list[type]:
@@ -66,6 +71,31 @@ def _sections() -> list[type]:
 
 def _names() -> set[str]:
     return {"library", "matches", "thumbnails", "engine", "limits", "automation"}
+
+
+def test_what_the_template_shows_behind_marks_is_accepted() -> None:
+    """All of it, with the marks of a comment taken away."""
+    text = (PROJECT / "media_assets" / "template.toml").read_text(encoding="utf-8")
+    shown = re.sub(r"^# (?=\w+ = |\[)", "", text, flags=re.MULTILINE)
+    settings = Settings(**tomllib.loads(shown), base=PROJECT)
+    ((name, player),) = settings.players.items()
+    assert (name, len(player.travel)) == ("Chocoboflor", 1)
+    (rule,) = settings.captures.name_rules
+    assert rule.model_fields_set == NameRuleSettings.model_fields.keys() - {"regex"}
+
+
+def test_the_documented_rules_for_times_are_accepted_and_every_key_and_field_is_explained() -> None:
+    text = (PROJECT / "docs" / "capture-times.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    settings = Settings(**tomllib.loads("\n".join(blocks)), base=PROJECT)
+    assert len(settings.player("Chocoboflor").travel) == 2
+    assert len(settings.captures.name_rules) == 2
+    first_cells = re.findall(r"^\| ([^|]+) \|", text, re.MULTILINE)
+    explained = {name for cell in first_cells for name in re.findall(r"`(\w+)`", cell)}
+    assert explained >= NameRuleSettings.model_fields.keys() | FIELDS.keys()
+    assert explained >= set(get_args(Source))
+    assert f"each of {len(ZONES)} zones" in text
+    assert all(f"`{group}`" in text for group in GROUPS)
 
 
 def test_no_address_and_no_path_of_a_machine_is_recorded() -> None:

@@ -13,24 +13,26 @@ PACKAGE = Path(media_assets.__file__).parent
 
 RANK = {
     "errors": 0,
-    "settings": 1,
-    "engine": 2, "library": 2, "similarity": 2,
-    "store": 3, "captures": 3, "music": 3,
-    "matches": 4,
-    "stages": 5, "demo": 5,
-    "terminal": 6, "orchestration": 6,
-    "defs": 7,
-    "definitions": 8,
-    "launch": 9,
-    "run_command": 10, "upkeep_command": 10,
-    "cli": 11,
-    "__main__": 12,
+    "naming": 1,
+    "capture_settings": 2,
+    "settings": 3,
+    "engine": 4, "library": 4, "similarity": 4,
+    "store": 5, "captures": 5, "music": 5,
+    "matches": 6,
+    "stages": 7, "demo": 7,
+    "terminal": 8, "orchestration": 8,
+    "defs": 9,
+    "definitions": 10,
+    "launch": 11,
+    "run_command": 12, "upkeep_command": 12,
+    "cli": 13,
+    "__main__": 14,
 }  # fmt: skip
 """A part imports parts of a lower rank only; parts of one rank do not know each other."""
 
 VALUE_TYPES = {"media_assets.store.frames", "media_assets.store.spec", "media_assets.store.tables"}
 """What the pure code may know of the store: the columns of its tables and frames of them."""
-PURE = {"engine", "library", "similarity", "captures", "music", "matches", "demo"}
+PURE = {"naming", "engine", "library", "similarity", "captures", "music", "matches", "demo"}
 
 DAGSTER_PARTS = {"defs", "orchestration", "definitions", "launch"}
 DATABASE_MODULES = {"media_assets.orchestration.resources"}  # dagster-duckdb's resource is there

@@ -1,8 +1,11 @@
 """The configuration: what is refused, and that the refusal names file, key and remedy."""
 
+# ruff: noqa: DTZ001 - wall clocks are naive on purpose here
+
 import os
 import re
 import tomllib
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -29,6 +32,8 @@ max_missing_files = 50
 xuid = "2535445291321133"
 timezone = "Europe/Paris"
 folders = ["/mnt/captures/Choco"]
+[captures]
+name_rules = []
 [matches]
 source = "files"
 directory = "matches"
@@ -85,10 +90,15 @@ def test_the_documented_file_is_accepted_and_apart_from_players_says_the_default
 @pytest.mark.parametrize(
     ("text", "key", "allowed"),
     [
-        ("dta_dir = 'data'", "dta_dir", "data_dir, engine, library, limits, matches, pl"),
+        ("dta_dir = 'data'", "dta_dir", "captures, data_dir, engine, library, limits, matches, pl"),
         ("base = '/tmp'", "base", "remove it"),
         ("[library]\nrooot = 'x'", "library.rooot", "ignore, max_files_per_scan, max_missing_f"),
-        ("[players.ana]\nxid = '1'", "players.ana.xid", "folders, timezone, xuid"),
+        ("[players.ana]\nxid = '1'", "players.ana.xid", "folders, timezone, travel, xuid"),
+        ("[players.travel]\nxid = '1'", "players.travel.xid", "folders, timezone, travel, xuid"),
+        ("[[players.ana.travel]]\nto = 1", "players.ana.travel.0.to", "from, timezone, until"),
+        ("[captures]\nrules = []", "captures.rules", "name_rules"),
+        ("[[captures.name_rules]]\nformat = ''", "captures.name_rules.0.format",
+         "anchor, kind, name, pattern, precision_seconds, quality, regex, zone"),
         ("[matches]\ntolerance = 1", "matches.tolerance",
          "concurrency, directory, requests_per_second, source, tolerance_minutes"),
         ("[thumbnails]\nwidth = 1", "thumbnails.width", "max_share, preview, size"),
@@ -173,6 +183,106 @@ def test_an_unknown_zone_is_refused_with_an_example(zone: str) -> None:
 @pytest.mark.parametrize("zone", ["UTC", "Europe/Paris", "America/Argentina/Ushuaia", "Etc/GMT-14"])
 def test_a_zone_of_the_database_is_accepted(zone: str) -> None:
     assert load(f"[players.ana]\ntimezone = '{zone}'").player("ana").timezone == zone
+
+
+def stay(begins: str, until: str, zone: str = "America/New_York") -> str:
+    return f"[[players.ana.travel]]\nfrom = {begins}\nuntil = {until}\ntimezone = '{zone}'\n"
+
+
+def test_journeys_are_in_order_and_a_date_counts_whole() -> None:
+    travel = (
+        load(
+            stay("2024-08-01T06:30:00", "2024-08-03T12:00:00", "Asia/Tokyo")
+            + stay("2024-07-01", "2024-07-15")
+            + stay("2024-08-03T12:00:00", "2024-08-03", "UTC")
+        )
+        .player("ana")
+        .travel
+    )
+    assert [(one.begins, one.until, one.timezone) for one in travel] == [
+        (datetime(2024, 7, 1), datetime(2024, 7, 16), "America/New_York"),
+        (datetime(2024, 8, 1, 6, 30), datetime(2024, 8, 3, 12), "Asia/Tokyo"),
+        (datetime(2024, 8, 3, 12), datetime(2024, 8, 4), "UTC"),
+    ]  # fmt: skip
+    assert load("").player("ana").travel == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "words"),
+    [
+        (stay("'2024-07-01'", "2024-07-15"), "0.from", "without quotes"),
+        (stay("2024-07-01", "07:30:00"), "0.until", "a date such as 2024-07-01"),
+        (stay("2024-07-01T00:00:00Z", "2024-07-15"), "0.from", "without an offset"),
+        (stay("2024-07-01", "9999-12-31"), "0.until", "a date such as"),
+        (stay("2024-07-16", "2024-07-15"), "0", "'until' must be later than 'from'"),
+        (stay("2024-07-01T08:00:00", "2024-07-01T08:00:00"), "0", "must be later"),
+        (stay("2024-07-01", "2024-07-15", "New York"), "0.timezone", "'Europe/Paris'"),
+        ("[[players.ana.travel]]\nfrom = 2024-07-01", "0.until", "required"),
+        ("[players.ana.travel]\nfrom = 2024-07-01", "", "two pairs of brackets"),
+    ],
+)
+def test_a_wrong_journey_is_refused(text: str, key: str, words: str) -> None:
+    message = refusal(text)
+    assert f"key 'players.ana.travel{key and '.'}{key}': " in message
+    assert words in message
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        (("2024-07-01", "2024-07-15"), ("2024-07-15", "2024-07-20")),
+        (("2024-07-10", "2024-07-12"), ("2024-07-01", "2024-07-20")),
+        (("2024-07-01", "2024-07-15T12:00:00"), ("2024-07-15T11:59:59", "2024-07-20")),
+    ],
+)
+def test_journeys_that_overlap_are_refused_with_both(first, second) -> None:
+    message = refusal(stay(*first) + stay(*second, "Asia/Tokyo"))
+    assert "key 'players.ana.travel': the stay in " in message
+    assert "America/New_York" in message
+    assert "Asia/Tokyo" in message
+    assert "give the hour" in message
+
+
+RULE = "[[captures.name_rules]]\nname = 'mine'\n"
+
+
+def test_rules_for_names_are_read_with_their_defaults() -> None:
+    (rule,) = load(RULE + "pattern = '{title} {year}{month}{day}'").captures.name_rules
+    assert (rule.kind, rule.zone, rule.anchor, rule.precision_seconds, rule.quality) == (
+        "both", "local", "instant", None, 0.85,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "words"),
+    [
+        ("pattern = '{year}-{month}'", "pattern", "it needs year, month and day, or epoch"),
+        ("pattern = '{year}-{mont}-{day}'", "pattern", "'mont' is not known; allowed: centi"),
+        ("pattern = 3", "pattern", "valid string"),
+        ("regex = '('", "regex", "no regular expression"),
+        ("regex = '(.*)*(?P<year>.)(?P<month>.)(?P<day>.)'", "regex", "more than 1,000,000 ways"),
+        ("regex = '(?P<yer>.)'", "regex", "group 'yer' is not known; allowed: centi, day, epoch"),
+        ("", "", "either 'pattern' or 'regex' is needed"),
+        ("pattern = '{epoch}'\nregex = '(?P<epoch>.)'", "", "and not both"),
+        ("pattern = '{epoch}'", "", "set 'zone' to \"utc\""),
+        ("pattern = '{year}{month}{day}'\nprecision_seconds = 60", "", "the day only"),
+        ("pattern = '{epoch}'\nzone = 'UTC'", "zone", "'local' or 'utc'"),
+        ("pattern = '{epoch}'\nanchor = 'none'", "anchor", "'start', 'end' or 'instant'"),
+        ("pattern = '{epoch}'\nkind = 'clip'", "kind", "'image', 'video' or 'both'"),
+        ("pattern = '{epoch}'\nquality = 1.0", "quality", "equal to 0.95"),
+        ("pattern = '{epoch}'\nprecision_seconds = 0", "precision_seconds", "greater than 0"),
+    ],
+)
+def test_a_wrong_rule_for_names_is_refused(text: str, key: str, words: str) -> None:
+    message = refusal(RULE + text)
+    assert f"key 'captures.name_rules.0{key and '.'}{key}': " in message
+    assert words in message
+
+
+def test_rules_for_names_have_names_and_stand_in_a_list() -> None:
+    assert "captures.name_rules.0.name" in refusal("[[captures.name_rules]]\npattern = '{epoch}'")
+    assert "should match pattern" in refusal(RULE.replace("mine", "My rule"))
+    assert "two pairs of brackets" in refusal("[captures.name_rules]\nname = 'mine'")
 
 
 def test_every_problem_is_told_at_once() -> None:

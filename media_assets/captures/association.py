@@ -11,25 +11,44 @@ NEUTRAL_TITLES = ("desktop", "screenshot", "replay", "recording", "capture", "cl
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Constants of the confidence.
+    """Constants of the confidence, which is a sum of log-odds; seconds where it says so.
 
-    near, tau: a capture outside of every presence is worth `near` at its edge and decays with
-        `tau` seconds: in recorded histories the median gap between two matches is 139 s, so
-        after that time the next match is as likely.
-    short: a clip of which this many seconds lie in a second match shows that one as well.
-    spread: seconds by which two distances must differ before one is clearly the nearer.
-    runner_up: what a near match is worth while another one holds the capture.
-    quiet: a clip without any kill or medal of the player is a little less likely to be a
-        highlight of that match.
-    auto, review: from here on taken as it is, or shown to a person.
+    Of a capture inside a presence the time is what is in doubt, so it starts from the odds of its
+    quality, q / (1 - q), with q at most `surest`, for any clock may be wrong. `inside`: a wrong
+    time seldom falls into a match, so lying in one speaks for the time. `outside_part`: taken off
+    in whole for a clip of which next to nothing lies inside, in part for others. `event`: a kill or
+    medal of the player within the clip, which is what most clips are kept for; `quiet`: none of
+    those that are known.
+
+    Of a capture that lies near a presence the distance is what counts. `after` holds at distance 0,
+    less `after_slope` for the square root of the seconds: reports are captured in the minute after
+    a match. Before a match there is little to capture, so it is the clock that is off: `before`,
+    less `before_slope` for ln(1 + seconds / `clock`), with seconds by which clocks usually are.
+
+    `crowded`: taken off when another match is as near, for a clock that is wrong by minutes leads
+    to it; less with the distance of the other one, a third of it `gap` seconds away: the median gap
+    between two matches of recorded histories.
+
+    short: seconds of a clip, or half of it if that is less, that must lie in a match to show it.
+    auto, review: confidence from which on it is taken as it is, or shown to a person.
+
+    The log-odds are those that `python -m benchmarks.associations --fit` finds for the seeds that
+    are set apart for it.
     """
 
-    near: float = 0.9
-    tau: float = 139.0
+    surest: float = 0.99
+    inside: float = 3.82
+    outside_part: float = 2.53
+    event: float = 0.31
+    quiet: float = 1.18
+    after: float = 3.91
+    after_slope: float = 0.54
+    before: float = 1.89
+    before_slope: float = 0.87
+    clock: float = 2.0
+    crowded: float = 1.97
+    gap: float = 139.0
     short: float = 2.0
-    spread: float = 30.0
-    runner_up: float = 0.3
-    quiet: float = 0.95
     auto: float = 0.8
     review: float = 0.5
 

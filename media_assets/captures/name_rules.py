@@ -1,14 +1,17 @@
 """How the tools that make captures name their files: a table, one row per tool and kind of file.
 
-A rule of a user is a row of the same type: see `rule_book`.
+A rule of a user is a row of the same type: see `own_rules` and `rule_book`.
 """
 
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from hashlib import md5
 from typing import Literal
 
-from media_assets.captures.name_template import NameTemplate, compile_template
+from media_assets.capture_settings import CaptureSettings
+from media_assets.naming.expression import compile_expression
+from media_assets.naming.template import compile_template
 
 Kind = Literal["image", "video"]
 ZoneKind = Literal["local", "utc"]
@@ -31,7 +34,7 @@ class NameRule:
     `end_when_modified`: the time is the clip's end when the file was last modified then.
     `creation_anchor`: what the container's creation time means in this tool's clips.
     `locale_order`: whether month or day comes first depends on the locale, so that a date with both
-    at 12 or less is in doubt.
+    at 12 or less is in doubt. `precision_seconds`: None where the pattern tells.
     """
 
     name: str
@@ -39,10 +42,17 @@ class NameRule:
     zone: ZoneKind
     anchor: Anchor
     quality: float
-    templates: tuple[str, ...]
+    templates: tuple[str, ...] = ()
+    expressions: tuple[str, ...] = ()
+    precision_seconds: float | None = None
     end_when_modified: bool = False
     creation_anchor: Anchor = "instant"
     locale_order: bool = False
+
+    @property
+    def digest(self) -> str:
+        """Another one when anything of the rule is another."""
+        return md5(repr(self).encode(), usedforsecurity=False).hexdigest()
 
 
 _DATE = "{year}-{month}-{day}"
@@ -53,11 +63,13 @@ _TIME_6 = "{hour}{minute}{second}"
 _DIGITS_14 = _DATE_8 + _TIME_6
 _NVIDIA = "{year}.{month}.{day} - {hour}.{minute}.{second}.{centi}"
 _AMD = "{year}.{month}.{day}-{hour}.{minute}"
+_YEAR_FIRST = "{title} {year}_{month1}_{day1} {hour1}_{minute}_{second}"
 _US = "{title} {month1}_{day1}_{year} {hour1}_{minute}_{second} {half}"
-_DAY_FIRST = (
-    "{title} {day1}_{month1}_{year} {hour1}_{minute}_{second}",
-    "{title} {day1}.{month1}.{year} {hour1}_{minute}_{second}",
+_DAY_FIRST = "{title} {day1}_{month1}_{year} {hour1}_{minute}_{second}"
+_DOTTED = (
+    "{title} {day1}.{month1}.{year} {hour1}_{minute}_{second}"  # the day is first in every locale
 )
+_GAME_BAR = (*(f"{{title}} {iso}" for iso in _ISO), _YEAR_FIRST)
 _CONSOLE = (
     "{title}-{year}_{month}_{day}-{hour}_{minute}_{second}",
     "{title}-{year}_{month}_{day}-{hour}-{minute}-{second}",
@@ -72,17 +84,22 @@ RULES: tuple[NameRule, ...] = (
     NameRule("obs_screenshot", "image", "local", "instant", CERTAIN,
              (*(f"Screenshot{mark}{iso}" for mark in " _" for iso in _ISO), *_ISO)),
     NameRule("game_bar_clip", "video", "local", "start", CERTAIN,
-             tuple(f"{{title}} {iso}" for iso in _ISO), creation_anchor="end"),
-    NameRule("game_bar_screenshot", "image", "local", "instant", CERTAIN,
-             tuple(f"{{title}} {iso}" for iso in _ISO)),
+             _GAME_BAR, creation_anchor="end"),
+    NameRule("game_bar_screenshot", "image", "local", "instant", CERTAIN, _GAME_BAR),
     NameRule("game_bar_us_clip", "video", "local", "start", LIKELY, (_US,),
              creation_anchor="end", locale_order=True),
     NameRule("game_bar_us_screenshot", "image", "local", "instant", LIKELY, (_US,),
              locale_order=True),
-    NameRule("game_bar_day_first_clip", "video", "local", "start", LIKELY, _DAY_FIRST,
+    NameRule("game_bar_day_first_clip", "video", "local", "start", LIKELY, (_DAY_FIRST,),
              creation_anchor="end", locale_order=True),
-    NameRule("game_bar_day_first_screenshot", "image", "local", "instant", LIKELY, _DAY_FIRST,
+    NameRule("game_bar_day_first_clip", "video", "local", "start", LIKELY, (_DOTTED,),
+             creation_anchor="end"),
+    NameRule("game_bar_day_first_screenshot", "image", "local", "instant", LIKELY, (_DAY_FIRST,),
              locale_order=True),
+    NameRule("game_bar_day_first_screenshot", "image", "local", "instant", LIKELY, (_DOTTED,)),
+    NameRule("bandicam", "both", "local", "start", LIKELY,
+             (f"{{title}} {_DATE} {_TIME}-{{milli}}",)),
+    NameRule("fraps", "both", "local", "start", LIKELY, (f"{{title}} {_DATE} {_TIME}-{{centi}}",)),
     # A highlight has a label before `.DVR`, for example `.Elimination`.
     NameRule("nvidia_replay", "video", "local", "start", CERTAIN,
              (f"{{title}} {_NVIDIA}.DVR", f"{{title}} {_NVIDIA}.{{label}}.DVR"),
@@ -137,8 +154,8 @@ FOLDER_RULES: tuple[NameRule, ...] = (
     NameRule("steam_recording", "both", "utc", "start", CERTAIN, _STEAM_CLIP),
 )
 
-# Shape and matcher of a template stand first: they are looked at for every name.
-RuleEntry = tuple[str, Callable[[str], re.Match[str] | None], NameTemplate, NameRule]
+# Shape and matcher of a pattern stand first: they are looked at for every name. Then its precision.
+RuleEntry = tuple[str, Callable[[str], re.Match[str] | None], float | None, NameRule]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,24 +165,48 @@ class RuleBook:
     image: tuple[RuleEntry, ...]
     video: tuple[RuleEntry, ...]
     folder: tuple[RuleEntry, ...]
+    own_image: tuple[RuleEntry, ...] = ()
+    own_video: tuple[RuleEntry, ...] = ()
+
+
+def own_rules(settings: CaptureSettings) -> tuple[NameRule, ...]:
+    """The rules that the configuration adds, in its order."""
+    return tuple(
+        NameRule(
+            rule.name, rule.kind, rule.zone, rule.anchor, rule.quality,
+            templates=(rule.pattern,) if rule.pattern else (),
+            expressions=(rule.regex,) if rule.regex else (),
+            precision_seconds=rule.precision_seconds,
+        )
+        for rule in settings.name_rules
+    )  # fmt: skip
 
 
 def rule_book(own: Iterable[NameRule] = ()) -> RuleBook:
-    """The rules of this table behind a user's own, which are tried first.
+    """The rules of this table, and a user's own, which are tried before.
 
     Raises:
-        ConfigurationError: a template is wrong.
+        ConfigurationError: a pattern is wrong.
     """
-    rules = (*own, *RULES)
-    return RuleBook(_entries(rules, "image"), _entries(rules, "video"), _entries(FOLDER_RULES, ""))
+    own = tuple(own)
+    return RuleBook(
+        image=_entries(RULES, "image"),
+        video=_entries(RULES, "video"),
+        folder=_entries(FOLDER_RULES, ""),
+        own_image=_entries(own, "image"),
+        own_video=_entries(own, "video"),
+    )
 
 
 def _entries(rules: Iterable[NameRule], kind: Kind | Literal[""]) -> tuple[RuleEntry, ...]:
     return tuple(
-        (template.shape, template.pattern.fullmatch, template, rule)
+        (pattern.shape, pattern.pattern.fullmatch, pattern.precision_seconds, rule)
         for rule in rules
         if rule.kind in ("both", kind)
-        for template in map(compile_template, rule.templates)
+        for pattern in (
+            *map(compile_template, rule.templates),
+            *map(compile_expression, rule.expressions),
+        )
     )
 
 

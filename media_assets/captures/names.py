@@ -1,7 +1,6 @@
 """The time that stands in a file's name, as the tool that made the file wrote it there."""
 
 import re
-import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -14,40 +13,21 @@ from media_assets.captures.name_rules import (
     RuleEntry,
     ZoneKind,
 )
-from media_assets.captures.name_template import DAY_SECONDS, NameTemplate, digit_shape
+from media_assets.captures.name_stems import is_trimmed, plain, shorter_stems, stem_of
+from media_assets.naming.template import DAY_SECONDS, digit_shape, precision_seconds
 
 FIRST_YEAR = 2000
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - a wall clock; its zone is a field of its own
-# No file system in use has longer names; what is longer is not looked at.
-_LONGEST_NAME = 255
 # What a rule's date is trusted when month and day could be the other way round.
 _ORDER_FACTOR = 0.6
-_MAX_ENDINGS = 4
+_CENTURY = 2000  # of a year of two digits
+_TEXTS = frozenset({"title", "half"})
 
-_EXTENSION = re.compile(r"\.(?=[0-9]*[a-z])[0-9a-z]{1,5}\Z", re.IGNORECASE)
-_COPY = re.compile(
-    r"(?: ?\([0-9]{1,4}\)| - (?:copy|copie|kopie|copia)| copy(?: [0-9]{1,3})?"
-    r"|[-_ ]edited|~[0-9])\Z",
-    re.IGNORECASE,
-)
-# LosslessCut writes `-00.00.05.000-00.00.10.000` for a segment, `-cut-merged-<epoch>` for several.
-_TRIM = re.compile(
-    r"(?:[-_ ]?trim(?:med)?|-cut(?:-[^ _]*)?"
-    r"|(?:-[0-9]{2}\.[0-9]{2}\.[0-9]{2}\.[0-9]{3}){2}[^ ]*)\Z",
-    re.IGNORECASE,
-)
-# Blanks of other widths become plain. Marks of writing direction, which some Windows programs put
-# around the parts of a date, go.
-_MARKS = str.maketrans(
-    "\u00a0\u1680\u2007\u2009\u200a\u202f\u205f\u3000",
-    " " * 8,
-    "\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069",
-)
 # What tools write where a game would stand; as a title it would contradict every match.
 _NO_GAME = frozenset(
     {
         "desktop", "screenshot", "screen shot", "screen recording", "recording", "replay",
-        "capture", "clip", "video", "image", "photo", "game",
+        "capture", "clip", "video", "image", "photo", "game", "vertical", "backtrack", "bandicam",
     }
 )  # fmt: skip
 
@@ -60,6 +40,7 @@ class NameTime:
     `instant` means that the tool writes its start or its end. `none`: not the capture's time, but
     that of a later event. `precision_seconds` is 86,400 where the name has a day only, at 0 h; such
     a time never decides alone. `quality` is 0 to 1. `flags` are `month_day_order` and `trimmed`.
+    `swapped` is the time with month and day the other way round, where a locale could mean that.
     """
 
     rule: NameRule
@@ -69,6 +50,7 @@ class NameTime:
     precision_seconds: float
     quality: float
     flags: tuple[str, ...]
+    swapped: datetime | None = None
 
     @property
     def zone(self) -> ZoneKind:
@@ -89,61 +71,42 @@ def read_name(
     before 2000 or after the next one, is no time.
     """
     last_year = now.year + 1
-    stem = _stem(file_name)
-    entries = rules.image if kind == "image" else rules.video
-    found = _first_fit(stem, entries, kind, last_year)
+    stem = stem_of(file_name)
+    found = _own(kind, stem, rules, last_year)
+    if found is None and _has_year(stem):
+        entries = rules.image if kind == "image" else rules.video
+        found = _first_fit(stem, entries, kind, last_year)
     if found is None or found.precision_seconds >= DAY_SECONDS:
-        folder = _fit(_plain(folder_name), rules.folder, kind, last_year)
+        folder = _fit(plain(folder_name), rules.folder, kind, last_year)
         if folder is not None and is_trimmed(file_name):
             folder = replace(folder, flags=("trimmed",))
         return folder or found
     return found
 
 
-def is_trimmed(file_name: str) -> bool:
-    """Whether the name says that a part of the clip was cut away."""
-    stem = _stem(file_name)
-    for _ in range(_MAX_ENDINGS):
-        if _TRIM.search(stem):
-            return True
-        shorter = _COPY.sub("", stem)
-        if shorter == stem:
-            return False
-        stem = shorter
-    return False
+def own_rule(kind: Kind, file_name: str, now: datetime, rules: RuleBook) -> NameRule | None:
+    """The rule of the user's own that gives the time of a name, if any does."""
+    found = _own(kind, stem_of(file_name), rules, now.year + 1)
+    return found.rule if found else None
 
 
-def _stem(file_name: str) -> str:
-    name = _plain(file_name)
-    if ending := _EXTENSION.search(name, max(0, len(name) - 6)):
-        return name[: ending.start()]
-    return name
+def _own(kind: Kind, stem: str, rules: RuleBook, last_year: int) -> NameTime | None:
+    entries = rules.own_image if kind == "image" else rules.own_video
+    return _first_fit(stem, entries, kind, last_year) if entries else None
 
 
-def _plain(name: str) -> str:
-    if len(name) > _LONGEST_NAME:
-        return ""
-    if name.isascii():
-        return name
-    # macOS stores letters and their accents apart; titles are compared.
-    return unicodedata.normalize("NFC", name.translate(_MARKS))
+def _has_year(stem: str) -> bool:
+    """Every rule that is built in needs four digits; most names without a time lack them."""
+    return "0000" in digit_shape(stem)
 
 
 def _first_fit(
     stem: str, entries: tuple[RuleEntry, ...], kind: Kind, last_year: int
 ) -> NameTime | None:
     """Try the stem as it is first: a title may end like a copy, and a tool's name may too."""
-    trimmed = False
-    for _ in range(_MAX_ENDINGS + 1):
-        if found := _fit(stem, entries, kind, last_year, trimmed):
+    for shorter, trimmed in shorter_stems(stem):
+        if found := _fit(shorter, entries, kind, last_year, trimmed):
             return found
-        shorter = _COPY.sub("", stem)
-        if shorter == stem:
-            shorter = _TRIM.sub("", stem)
-            trimmed = True
-        if shorter == stem:
-            return None
-        stem = shorter
     return None
 
 
@@ -155,31 +118,46 @@ def _fit(
     trimmed: bool = False,
 ) -> NameTime | None:
     shape = digit_shape(stem)
-    if "0000" not in shape:
-        return None
-    for needed, fits, template, rule in entries:
+    for needed, fits, precision, rule in entries:
         if needed in shape and (match := fits(stem)):
-            parts = match.groupdict()
-            time = _time(parts, last_year)
-            if time is not None:
-                return _name_time(rule, template, kind, parts, time, trimmed)
+            parts = match.groupdict() if precision else _believable(match)
+            if found := _name_time(rule, kind, parts, precision, last_year, trimmed):
+                return found
     return None
 
 
+def _believable(match: re.Match[str]) -> dict[str, str]:
+    """The groups that take part; none where a number is none, as expressions of users allow."""
+    parts = {name: text for name, text in match.groupdict().items() if text is not None}
+    numbers = (text for name, text in parts.items() if name not in _TEXTS)
+    return parts if all(text.isascii() and text.isdigit() for text in numbers) else {}
+
+
 def _time(parts: dict[str, str], last_year: int) -> datetime | None:
-    if "epoch" in parts:
-        time = _EPOCH + timedelta(seconds=int(parts["epoch"]))
-        return time if FIRST_YEAR <= time.year <= last_year else None
-    year = int(parts["year"])
+    """The time of a pattern's groups; None where they make none, or one of a year before or after.
+
+    An expression of a user may lack a part.
+    """
+    try:
+        time = _calendar_time(parts) if "year" in parts else _epoch_time(parts)
+    except (KeyError, ValueError, OverflowError):
+        return None
+    return time if time is not None and FIRST_YEAR <= time.year <= last_year else None
+
+
+def _epoch_time(parts: dict[str, str]) -> datetime:
+    milliseconds = int(parts["epoch_ms"]) if "epoch_ms" in parts else int(parts["epoch"]) * 1000
+    return _EPOCH + timedelta(milliseconds=milliseconds)
+
+
+def _calendar_time(parts: dict[str, str]) -> datetime | None:
+    year = int(parts["year"]) + (_CENTURY if len(parts["year"]) == 2 else 0)
     hour = _hour(parts)
-    if hour is None or not FIRST_YEAR <= year <= last_year:
+    if hour is None:
         return None
     month, day = int(parts["month"]), int(parts["day"])
     minute, second = int(parts.get("minute", 0)), int(parts.get("second", 0))
-    try:
-        return datetime(year, month, day, hour, minute, second, _fraction(parts))  # noqa: DTZ001
-    except ValueError:
-        return None
+    return datetime(year, month, day, hour, minute, second, _fraction(parts))  # noqa: DTZ001
 
 
 def _fraction(parts: dict[str, str]) -> int:
@@ -193,22 +171,31 @@ def _hour(parts: dict[str, str]) -> int | None:
     hour = int(parts.get("hour", 0))
     if "half" not in parts:
         return hour
-    if not 1 <= hour <= 12:
+    half = parts["half"][:1].lower()
+    if not 1 <= hour <= 12 or half not in ("a", "p"):
         return None
-    return hour % 12 + (12 if parts["half"][0] in "pP" else 0)
+    return hour % 12 + (12 if half == "p" else 0)
 
 
 def _name_time(
     rule: NameRule,
-    template: NameTemplate,
     kind: Kind,
     parts: dict[str, str],
-    time: datetime,
+    precision: float | None,
+    last_year: int,
     trimmed: bool,
-) -> NameTime:
+) -> NameTime | None:
+    time, swapped = _time(parts, last_year), None
+    if rule.locale_order:
+        other = {**parts, "month": parts["day"], "day": parts["month"]}
+        swapped = _time(other, last_year)
+        if time is None:
+            time, swapped = swapped, None
+    if time is None:
+        return None
     flags: tuple[str, ...] = ()
     quality = rule.quality
-    if rule.locale_order and time.day <= 12:
+    if swapped is not None:
         flags += ("month_day_order",)
         quality *= _ORDER_FACTOR
     if trimmed:
@@ -218,9 +205,10 @@ def _name_time(
         title=_title(parts.get("title", "")),
         time=time,
         anchor="instant" if kind == "image" and rule.anchor != "none" else rule.anchor,
-        precision_seconds=template.precision_seconds,
+        precision_seconds=rule.precision_seconds or precision or precision_seconds(parts),
         quality=quality,
         flags=flags,
+        swapped=swapped,
     )
 
 

@@ -4,17 +4,18 @@ Nothing here decides between them; see `times`.
 """
 
 import json
-import re
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
-from typing import Literal, NamedTuple
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
-from media_assets.captures.name_rules import DEFAULT_RULES, Anchor, Kind, RuleBook
-from media_assets.captures.name_template import DAY_SECONDS
-from media_assets.captures.names import FIRST_YEAR, NameTime, is_trimmed, read_name
+from media_assets.captures.claims import CaptureEvidence, Claim, Claims, shown, unusable
+from media_assets.captures.exif_time import ExifTime, exif_time
+from media_assets.captures.name_rules import DEFAULT_RULES, Anchor, RuleBook
+from media_assets.captures.name_stems import is_trimmed
+from media_assets.captures.names import FIRST_YEAR, NameTime, read_name
+from media_assets.captures.zone_plan import ZonePlan
 from media_assets.captures.zones import to_utc
-
-Source = Literal["gamedvr", "file_name", "exif", "container", "mtime"]
+from media_assets.naming.template import DAY_SECONDS
 
 # How far each source is trusted alone. A file name's is that of its rule, 0.92 at most.
 GAMEDVR_QUALITY = 0.99  # the recorder's own words, with offset, inside the file
@@ -32,90 +33,11 @@ SAME_SECONDS = 5.0
 # Longer recordings are damaged headers, not clips.
 _LONGEST_CLIP_SECONDS = 2 * 86_400.0
 _LONGEST_TEXT = 65_536
-_LONGEST_SAYS = 200
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_EXIF_TIME = re.compile(
-    r"([0-9]{4})[:/.-]([0-9]{2})[:/.-]([0-9]{2})[ T]([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?"
-    r"(?:\.([0-9]{1,9}))?"
-)
-_OFFSET = re.compile(r"([+-])([0-9]{2}):?([0-9]{2})|Z", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class CaptureEvidence:
-    """What is known of one capture, as the file and its content say it.
-
-    `folder_name` is the name of the folder that holds the file. `gamedvr` is the PNG text of the
-    keyword `Microsoft.GameDVR.Extended`. `creation_time` is aware; None when unset.
-    """
-
-    kind: Kind
-    file_name: str
-    folder_name: str
-    mtime_ns: int
-    duration_seconds: float | None
-    gamedvr: str | None
-    exif_original: str | None
-    exif_offset: str | None
-    exif_subsec: str | None
-    creation_time: datetime | None
-
-
-class Claim(NamedTuple):
-    """What one source says. `time` is aware UTC; None: it cannot be used, and `why` says so.
-
-    `says` is what stands there, as JSON; empty where that is `time` itself. `anchor` `instant` on a
-    clip means that the time is its start or its end. `local`: the zone of the player was assumed.
-    (A named tuple: a frozen dataclass of this size takes 2 us to make instead of 0.5, and each
-    capture has several.)
-    """
-
-    source: Source
-    says: str
-    time: datetime | None
-    anchor: Anchor = "instant"
-    precision_seconds: float = 1.0
-    quality: float = 0.0
-    local: bool = False
-    flags: tuple[str, ...] = ()
-    why: str = ""
-
-
-def _unusable(source: Source, says: str, why: str) -> Claim:
-    return Claim(source, json.dumps(shown(says)), None, why=why)
-
-
-def shown(text: str) -> str:
-    """Text that a database takes: no lone surrogates, no NUL, not endless.
-
-    A byte of a file name that is not UTF-8 is shown as `\\xNN`.
-    """
-    text = text[:_LONGEST_SAYS].replace("\0", "")
-    if text.isascii():
-        return text
-    return (
-        "".join(
-            f"\\x{ord(mark) & 0xFF:02x}" if "\udc80" <= mark <= "\udcff" else mark for mark in text
-        )
-        .encode("utf-8", "backslashreplace")
-        .decode()
-    )
-
-
-class Claims(NamedTuple):
-    """The claims on one capture, best source first, and what they were read with.
-
-    `duration` is None for an image and for a clip of unknown length.
-    """
-
-    claims: list[Claim]
-    name: NameTime | None
-    duration: timedelta | None
-    trimmed: bool
 
 
 def read_claims(
-    evidence: CaptureEvidence, zone: str, now: datetime, rules: RuleBook = DEFAULT_RULES
+    evidence: CaptureEvidence, plan: ZonePlan, now: datetime, rules: RuleBook = DEFAULT_RULES
 ) -> Claims:
     """One claim for each source that the evidence has."""
     clip = evidence.kind == "video"
@@ -124,25 +46,30 @@ def read_claims(
     duration = _duration(evidence.duration_seconds) if clip else None
     mtime = _mtime(evidence.mtime_ns, clip)
     container = _container(evidence.creation_time, name, mtime.time, duration)
-    hints = _Hints(mtime.time, container.time if container else None, duration, zone)
+    hints = _Hints(mtime.time, container.time if container else None, duration)
+    if name is not None and name.swapped is not None:
+        name = _month_and_day(name, name.swapped, hints, plan)
+    exif = _exif(evidence)
+    local_time = _local_time(name, exif)
+    zone = plan.home if local_time is None else plan.at(local_time)
     anchor: Anchor = "start" if clip else "instant"
     claims = (
         _gamedvr(evidence.gamedvr, anchor),
-        _file_name(name, hints),
-        _exif(evidence, hints, anchor),
+        _file_name(name, hints, zone),
+        _exif_claim(exif, hints, zone, anchor),
         container,
         mtime,
     )
-    return Claims([claim for claim in claims if claim is not None], name, duration, trimmed)
+    found = [claim for claim in claims if claim is not None]
+    return Claims(found, name, duration, trimmed, local_time, zone)
 
 
 class _Hints(NamedTuple):
-    """The times that tell the two candidates of an autumn night apart, and the player's zone."""
+    """The times that tell two readings of a wall clock apart."""
 
     mtime: datetime | None
     creation: datetime | None
     duration: timedelta | None
-    zone: str
 
     def of(self, anchor: Anchor) -> tuple[datetime, ...]:
         """When a time with this anchor should be: a clip is last written at its end."""
@@ -173,36 +100,58 @@ def _gamedvr(text: str | None, anchor: Anchor) -> Claim | None:
     if not text:
         return None
     if len(text) > _LONGEST_TEXT:
-        return _unusable("gamedvr", text, "too long")
+        return unusable("gamedvr", text, "too long")
     try:
         content = json.loads(text)
     except (ValueError, RecursionError):
-        return _unusable("gamedvr", text, "not JSON")
+        return unusable("gamedvr", text, "not JSON")
     start = content.get("startTime") if isinstance(content, dict) else None
     if not isinstance(start, str):
-        return _unusable("gamedvr", text, "no startTime")
+        return unusable("gamedvr", text, "no startTime")
     try:
         time = datetime.fromisoformat(start.strip())
     except ValueError:
-        return _unusable("gamedvr", start, "not a time")
+        return unusable("gamedvr", start, "not a time")
     if time.tzinfo is None:
-        return _unusable("gamedvr", start, "no offset")
+        return unusable("gamedvr", start, "no offset")
     if not _plausible(time):
-        return _unusable("gamedvr", start, "implausible year")
+        return unusable("gamedvr", start, "implausible year")
     precision = 1e-3 if time.microsecond else 1.0
     says = json.dumps(shown(start))
     return Claim("gamedvr", says, time.astimezone(UTC), anchor, precision, GAMEDVR_QUALITY)
 
 
-def _file_name(name: NameTime | None, hints: _Hints) -> Claim | None:
+def _month_and_day(name: NameTime, swapped: datetime, hints: _Hints, plan: ZonePlan) -> NameTime:
+    """The name with month and day the other way round, where only that has a second witness."""
+    near = hints.of(name.anchor)
+
+    def confirmed(local: datetime) -> bool:
+        time = to_utc(local, plan.at(local), near).time
+        return any(_same(time, hint) for hint in near)
+
+    if confirmed(swapped) and not confirmed(name.time):
+        return replace(name, time=swapped, swapped=name.time)
+    return name
+
+
+def _local_time(name: NameTime | None, exif: ExifTime | Claim | None) -> datetime | None:
+    """What the wall clock shows, as the first of the sources has it that needs a zone."""
+    if name is not None and name.zone == "local":
+        return name.time
+    if isinstance(exif, ExifTime) and exif.offset is None:
+        return exif.local
+    return None
+
+
+def _file_name(name: NameTime | None, hints: _Hints, zone: str) -> Claim | None:
     if name is None:
         return None
     if name.precision_seconds >= DAY_SECONDS:
-        return _unusable("file_name", name.time.date().isoformat(), "day only")
+        return unusable("file_name", name.time.date().isoformat(), "day only")
     if name.zone == "utc":
         time, factor, flags = name.time.replace(tzinfo=UTC), 1.0, name.flags
     else:
-        time, factor, flags = _from_local(name.time, hints, name.anchor)
+        time, factor, flags = _from_local(name.time, hints, zone, name.anchor)
         flags += name.flags
     return Claim(
         "file_name",
@@ -225,64 +174,42 @@ def _name_anchor(name: NameTime, time: datetime, hints: _Hints) -> Anchor:
 
 
 def _from_local(
-    local: datetime, hints: _Hints, anchor: Anchor
+    local: datetime, hints: _Hints, zone: str, anchor: Anchor
 ) -> tuple[datetime, float, tuple[str, ...]]:
     """The time in UTC, the factor on its quality, and its flags."""
-    utc = to_utc(local, hints.zone)
+    utc = to_utc(local, zone)
     if not utc.flag:
         return utc.time, 1.0, ()
     if utc.flag == "dst_gap":
         return utc.time, GAP_FACTOR, (utc.flag,)
-    utc = to_utc(local, hints.zone, hints.of(anchor))
+    utc = to_utc(local, zone, hints.of(anchor))
     return utc.time, 1.0 if utc.certain else FOLD_FACTOR, (utc.flag,)
 
 
-def _exif(evidence: CaptureEvidence, hints: _Hints, anchor: Anchor) -> Claim | None:
+def _exif(evidence: CaptureEvidence) -> ExifTime | Claim | None:
     text = (evidence.exif_original or "").strip("\0 ")
     if not text:
         return None
-    match = _EXIF_TIME.match(text)
-    local = _exif_local(match) if match else None
-    if match is None or local is None or not _plausible(local):
-        return _unusable("exif", text, "not a time")
-    subsec = match[7] or _digits(evidence.exif_subsec)
-    local += timedelta(microseconds=int(subsec[:6].ljust(6, "0")))
-    precision = 10.0 ** -min(len(subsec), 6) if match[6] else 60.0
-    offset = _offset(text[match.end() :]) or _offset(evidence.exif_offset)
+    found = exif_time(text, evidence.exif_offset, evidence.exif_subsec)
+    if found is None or not _plausible(found.local):
+        return unusable("exif", text, "not a time")
+    return found
+
+
+def _exif_claim(
+    exif: ExifTime | Claim | None, hints: _Hints, zone: str, anchor: Anchor
+) -> Claim | None:
+    if not isinstance(exif, ExifTime):
+        return exif
+    local, precision, offset = exif
     if offset is not None:
         says = f'"{local.isoformat()} {offset}"'
         time = local.replace(tzinfo=offset).astimezone(UTC)
         return Claim("exif", says, time, anchor, precision, EXIF_QUALITY)
-    time, factor, flags = _from_local(local, hints, anchor)
+    time, factor, flags = _from_local(local, hints, zone, anchor)
     quality = EXIF_LOCAL_QUALITY * factor
     says = f'"{local.isoformat()}"'
     return Claim("exif", says, time, anchor, precision, quality, True, flags)
-
-
-def _exif_local(match: re.Match[str]) -> datetime | None:
-    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
-    try:
-        return datetime(year, month, day, hour, minute, second)  # noqa: DTZ001 - a wall clock
-    except ValueError:
-        return None
-
-
-def _digits(text: str | None) -> str:
-    text = (text or "").strip("\0 ")
-    return text if text.isascii() and text.isdigit() else ""
-
-
-def _offset(text: str | None) -> timezone | None:
-    match = _OFFSET.fullmatch((text or "").strip("\0 "))
-    if match is None:
-        return None
-    if match[1] is None:
-        return UTC
-    minutes = int(match[2]) * 60 + int(match[3])
-    # No place on earth is farther from UTC than 14 hours.
-    if minutes > 14 * 60 or int(match[3]) > 59:
-        return None
-    return timezone(timedelta(minutes=-minutes if match[1] == "-" else minutes))
 
 
 def _container(
@@ -294,7 +221,7 @@ def _container(
     if created is None:
         return None
     if not _plausible(created):
-        return _unusable("container", created.isoformat(), "unset")
+        return unusable("container", created.isoformat(), "unset")
     # A naive time is UTC by contract; `astimezone` would take it for the machine's.
     time = created.astimezone(UTC) if created.tzinfo else created.replace(tzinfo=UTC)
     anchor = name.rule.creation_anchor if name else "instant"
@@ -307,9 +234,9 @@ def _mtime(mtime_ns: int, clip: bool) -> Claim:
     try:
         time = _EPOCH + timedelta(0, 0, mtime_ns // 1_000)
     except OverflowError:
-        return _unusable("mtime", str(mtime_ns), "implausible year")
+        return unusable("mtime", str(mtime_ns), "implausible year")
     if not _plausible(time):
-        return _unusable("mtime", time.isoformat(), "implausible year")
+        return unusable("mtime", time.isoformat(), "implausible year")
     # File systems store 100 ns at best and 2 s at worst; FAT's 2 s are taken for the rule.
     return Claim("mtime", "", time, "end" if clip else "instant", 2.0, MTIME_QUALITY)
 

@@ -5,23 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from media_assets.captures.claims import CaptureEvidence, Claim, Claims, Source, shown
 from media_assets.captures.name_rules import DEFAULT_RULES, RuleBook
-from media_assets.captures.name_template import DAY_SECONDS
-from media_assets.captures.time_sources import (
-    SAME_SECONDS,
-    CaptureEvidence,
-    Claim,
-    Claims,
-    Source,
-    read_claims,
-    shown,
-)
+from media_assets.captures.time_sources import SAME_SECONDS, read_claims
+from media_assets.captures.zone_plan import ZonePlan
 from media_assets.captures.zones import day_in, zone_of
+from media_assets.naming.template import DAY_SECONDS
 
 __all__ = ["RULES_VERSION", "CaptureEvidence", "CaptureTime", "capture_time"]
 
 # Raised whenever a rule, a constant or the choice changes what comes out.
-RULES_VERSION = 1
+RULES_VERSION = 2
 
 # Clocks are off by hours where a zone is wrong, but not by more than a day.
 FUTURE = timedelta(days=1)
@@ -65,7 +59,9 @@ class CaptureTime:
     """The columns of `capture_times` that follow from the evidence.
 
     Times are aware UTC; None: no source is plausible, and then `time_quality` is 0. `zone` is None
-    where the source that decided needed none. `rule` and `title` are those of the name also where
+    where the source that decided needed none. `local_time` is naive, what the player's clock shows
+    in the best source that has it, and `local_zone` the zone in which it was read; None: no source
+    has a local time, and no zone plays a part. `rule` and `title` are those of the name also where
     another source decided. `flags` are separated by blanks. `evidence` is a JSON object by source.
     """
 
@@ -80,27 +76,33 @@ class CaptureTime:
     agreement: bool
     flags: str
     evidence: str
+    local_time: datetime | None
+    local_zone: str | None
 
 
 def capture_time(
-    evidence: CaptureEvidence, zone: str, now: datetime, rules: RuleBook = DEFAULT_RULES
+    evidence: CaptureEvidence,
+    zone: str | ZonePlan,
+    now: datetime,
+    rules: RuleBook = DEFAULT_RULES,
 ) -> CaptureTime:
     """When a capture was taken, from all that is known of it.
 
-    `zone` is the IANA zone of the capturing device, `now` an aware time. The sources, best first:
-    `gamedvr`, `file_name`, `exif`, `container`, `mtime`; the first that is plausible decides, the
-    others confirm or contradict it. The machine's zone plays no part. A clip lies in
-    `[start, end]`, which is wider than the clip where its time may be the start or the end.
+    `zone` is the IANA zone of the capturing device, or a plan of several; `now` an aware time. The
+    sources, best first: `gamedvr`, `file_name`, `exif`, `container`, `mtime`; the first that is
+    plausible decides, the others confirm or contradict it. The machine's zone plays no part. A clip
+    lies in `[start, end]`, which is wider than the clip where its time may be the start or the end.
 
     Raises:
         ConfigurationError: the zone is not known.
     """
-    zone_of(zone)
-    read = read_claims(evidence, zone, now, rules)
+    plan = ZonePlan(zone) if isinstance(zone, str) else zone
+    zone_of(plan.home)
+    read = read_claims(evidence, plan, now, rules)
     latest = now + FUTURE
     for claim in read.claims:
         if claim.time is not None and claim.time <= latest:
-            return _timed(read, claim, claim.time, zone, latest)
+            return _timed(read, claim, claim.time, latest)
     return CaptureTime(
         capture_start_utc=None,
         capture_end_utc=None,
@@ -113,13 +115,15 @@ def capture_time(
         agreement=False,
         flags=_flags(read, None, latest),
         evidence=_evidence(read.claims, None, {}, None),
+        local_time=read.local_time,
+        local_zone=_local_zone(read),
     )
 
 
-def _timed(read: Claims, chosen: Claim, time: datetime, zone: str, latest: datetime) -> CaptureTime:
+def _timed(read: Claims, chosen: Claim, time: datetime, latest: datetime) -> CaptureTime:
     """The result with the claim that decides; `time` is the claim's."""
     verdicts = _verdicts(read, chosen, time, latest)
-    day = _day_verdict(read, time, zone)
+    day = _day_verdict(read, time)
     start, end = _interval(read, chosen, time)
     return CaptureTime(
         capture_start_utc=start,
@@ -128,12 +132,18 @@ def _timed(read: Claims, chosen: Claim, time: datetime, zone: str, latest: datet
         rule=read.name.rule.name if read.name else None,
         title=_title(read),
         precision_seconds=chosen.precision_seconds,
-        zone=zone if chosen.local else None,
+        zone=read.zone if chosen.local else None,
         time_quality=_quality(read, chosen, verdicts, day),
         agreement="agrees" in verdicts.values(),
         flags=_flags(read, chosen, latest),
         evidence=_evidence(read.claims, chosen, verdicts, day),
+        local_time=read.local_time,
+        local_zone=_local_zone(read),
     )
+
+
+def _local_zone(read: Claims) -> str | None:
+    return None if read.local_time is None else read.zone
 
 
 def _title(read: Claims) -> str | None:
@@ -187,11 +197,11 @@ def _is_zone_offset(seconds: float) -> bool:
     )
 
 
-def _day_verdict(read: Claims, time: datetime, zone: str) -> DayVerdict | None:
+def _day_verdict(read: Claims, time: datetime) -> DayVerdict | None:
     """What the day in a name says about the time that decides; None without a bare day."""
     if read.name is None or read.name.precision_seconds < DAY_SECONDS:
         return None
-    day, named = day_in(zone, time), read.name.time.date().isoformat()
+    day, named = day_in(read.zone, time), read.name.time.date().isoformat()
     if day == named:
         return "same day"
     # What was received later may well have been taken before.

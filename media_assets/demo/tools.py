@@ -14,8 +14,9 @@ Moment = Literal["start", "end"]
 class Tool:
     """A capture tool.
 
-    `name` is a pattern of `strftime`, with `{title}` and `{centi}` (hundredths of a second) in
-    it; `names` tells which moment of a clip it shows, `stores` which one stands in the container.
+    `name` is a pattern of `strftime`, with `{title}`, `{packed}` (the title without blanks),
+    `{centi}` and `{milli}` (parts of a second) and what else `path` fills in; `names` tells which
+    moment of a clip it shows, `stores` which one stands in the container.
     `utc`: the name has UTC in place of the wall clock. `chunk`: the picture carries its time in a
     text chunk, as Game Bar writes it.
     """
@@ -31,7 +32,7 @@ class Tool:
     @property
     def is_clip(self) -> bool:
         """Whether it records video."""
-        return self.name.endswith((".mp4", ".mkv"))
+        return self.name.endswith((".mp4", ".mkv", ".webm"))
 
     def path(self, start: datetime, seconds: float, zone: ZoneInfo, title: str = TITLE) -> str:
         """Folder and file name of a capture that began at `start` (UTC).
@@ -42,7 +43,9 @@ class Tool:
         shown = moment.astimezone(UTC if self.utc else zone)
         filled = self.name.format(
             title=title,
+            packed=title.replace(" ", ""),
             centi=f"{shown.microsecond // 10_000:02d}",
+            milli=f"{shown.microsecond // 1_000:03d}",
             epoch=int(moment.timestamp()),
             month=shown.month,
             day=shown.day,

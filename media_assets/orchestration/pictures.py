@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 from PIL import Image
 
+from media_assets.captures.zone_detector import OFFSET_HOURS, ZoneFinding
 from media_assets.orchestration.plots import (
     BLUE,
     GREEN,
@@ -104,6 +105,21 @@ def match_timeline(
     axes.set_xticks(range(0, 25, 3), [f"{hour:02d}:00" for hour in range(0, 25, 3)])
     axes.set_xlabel(f"time of day, {zone}")
     return finish("matches (bars) and captures (points)", figure, axes)
+
+
+def rate_by_offset(found: ZoneFinding) -> dg.MarkdownMetadataValue:
+    """Bars of the share of captures inside a match, by what is added to their times."""
+    figure, (axes,) = new_figure(2.2)
+    rates = [100 * number / max(1, found.captures) for number in found.inside]
+    best = max(found.inside)
+    colors = [
+        BLUE if hours == 0 else GREEN if number == best else GREY
+        for hours, number in zip(OFFSET_HOURS, found.inside, strict=True)
+    ]
+    axes.bar(OFFSET_HOURS, rates, width=0.4, color=colors)
+    axes.set_xticks(range(-14, 15, 2), [f"{hours:+d} h" for hours in range(-14, 15, 2)])
+    axes.set_ylabel("% in a match")
+    return finish("captures in a match by offset (blue: as configured, green: best)", figure, axes)
 
 
 _DECISIONS = (

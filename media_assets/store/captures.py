@@ -1,16 +1,12 @@
-"""Capture times and associations in the store."""
+"""Capture times in the store."""
 
 from datetime import datetime
-from functools import cache
-from importlib.resources import files
-from pathlib import Path
 
 import duckdb
 import polars as pl
 
-from media_assets.store.frames import as_table
-from media_assets.store.tables.captures import CAPTURE_TIMES, MEDIA_MATCHES
-from media_assets.store.write import make_equal, relation, upsert
+from media_assets.store.tables.captures import CAPTURE_TIMES
+from media_assets.store.write import relation, upsert
 
 # What a capture time follows from. Another digest of these makes it pending.
 _EVIDENCE = """
@@ -28,98 +24,53 @@ WHERE f.kind IN ('image', 'video')
 _PENDING = f"""
 WITH evidence AS ({_EVIDENCE}),
 digested AS (
-    SELECT *, md5(concat_ws('|', $zone, $version, kind, folder_name, file_name, mtime_ns,
+    SELECT e.*, md5(concat_ws('|', $version, kind, folder_name, file_name, mtime_ns,
         coalesce(duration_seconds::VARCHAR, ''), coalesce(gamedvr, ''),
         coalesce(exif_original, ''), coalesce(exif_offset, ''), coalesce(exif_subsec, ''),
-        coalesce(creation_time::VARCHAR, ''))) AS inputs
-    FROM evidence
+        coalesce(creation_time::VARCHAR, ''), coalesce(o.rule, ''))) AS inputs
+    FROM evidence e LEFT JOIN own_rules o ON o.media_id = e.media_id
 )
 SELECT d.* FROM digested d
 LEFT JOIN capture_times c ON c.media_id = d.media_id
+LEFT JOIN stays s ON c.local_time >= s.begins AND c.local_time < s.ends
 WHERE c.media_id IS NULL OR c.inputs <> d.inputs
+   -- The zone is another one now. It plays no part where no source has a local time.
+   OR c.local_zone <> coalesce(s.zone, $home)
    -- A time in the future is looked at again: the clock may have been wrong.
    OR (contains(c.flags, 'future') AND c.computed_at NOT BETWEEN $now - INTERVAL 1 DAY AND $now)
 ORDER BY d.media_id
 """
 
-# Missing captures keep their associations: what their file said is still true.
-_CAPTURES = """
-SELECT c.media_id, f.kind, c.title, c.time_quality,
-       epoch(c.capture_start_utc) AS begins, epoch(c.capture_end_utc) AS ends
-FROM capture_times c JOIN media_files f USING (media_id)
-WHERE c.capture_start_utc IS NOT NULL
-"""
+_NAMES = "SELECT media_id, kind, file_name FROM media_files WHERE kind IN ('image', 'video')"
 
-_PRESENCES = """
-SELECT match_id, start_time AS match_start_time, epoch(joined_at) AS joins, epoch(left_at) AS leaves
-FROM player_match_stats
-"""
 
-_EVENTS = """
-SELECT e.match_id, epoch(p.start_time) + e.time_ms / 1000.0 AS happens
-FROM shared.highlight_events e JOIN player_match_stats p
-  ON p.match_id = e.match_id AND p.xuid = e.xuid
-WHERE e.event_type IN ('kill', 'medal')
-"""
+def load_names(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """`media_id`, `kind` and `file_name` of every capture."""
+    return con.sql(_NAMES).pl()
 
 
 def load_evidence(
-    con: duckdb.DuckDBPyConnection, zone: str, version: int, now: datetime
+    con: duckdb.DuckDBPyConnection,
+    frames: dict[str, pl.DataFrame],
+    *,
+    home: str,
+    version: int,
+    now: datetime,
 ) -> pl.DataFrame:
-    """Captures whose time is to be computed, with all that it follows from and its digest."""
-    return con.sql(_PENDING, params={"zone": zone, "version": version, "now": now}).pl()
+    """Captures whose time is to be computed, with all that it follows from and its digest.
+
+    `home` is the player's zone, and the frame `stays` has those of journeys: `begins`, `ends` and
+    `zone`. The frame `own_rules` has the digest of the user's own rule, `rule`, for each `media_id`
+    whose name one fits.
+    """
+    parameters = {"home": home, "version": version, "now": now}
+    with (
+        relation(con, "stays", frames["stays"]),
+        relation(con, "own_rules", frames["own_rules"]),
+    ):
+        return con.sql(_PENDING, params=parameters).pl()
 
 
 def write_times(con: duckdb.DuckDBPyConnection, rows: pl.DataFrame) -> int:
     """Write capture times."""
     return upsert(con, CAPTURE_TIMES, rows)
-
-
-def load_captures(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """Captures with a time: `begins` and `ends` in seconds since 1970."""
-    return con.sql(_CAPTURES).pl()
-
-
-def load_presences(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """When the player was in which match, in seconds since 1970."""
-    return con.sql(_PRESENCES).pl()
-
-
-def load_events(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """Kills and medals of the player, in seconds since 1970; needs `shared` attached."""
-    return con.sql(_EVENTS).pl()
-
-
-def load_decisions(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """What people decided."""
-    return con.sql("SELECT media_id, match_id, decision FROM association_decisions").pl()
-
-
-def associate(
-    con: duckdb.DuckDBPyConnection,
-    frames: dict[str, pl.DataFrame],
-    parameters: dict[str, float],
-) -> pl.DataFrame:
-    """All candidates with their confidence, from `captures`, `presences`, `events`, `decisions`.
-
-    Set-based: it needs no table, so an in-memory connection will do. `captures` has a
-    `title_factor` beside what `load_captures` gives.
-    """
-    with (
-        relation(con, "captures", frames["captures"]),
-        relation(con, "presences", frames["presences"]),
-        relation(con, "events", frames["events"]),
-        relation(con, "decisions", frames["decisions"]),
-    ):
-        return con.sql(_statement("associate.sql"), params=parameters).pl()
-
-
-def write_associations(file: Path, rows: pl.DataFrame, now: datetime) -> tuple[int, int]:
-    """Make `media_matches` equal to `rows`; returns rows written and rows deleted."""
-    stamped = as_table(MEDIA_MATCHES, rows.with_columns(associated_at=pl.lit(now)))
-    return make_equal(file, MEDIA_MATCHES, stamped, ignore=("associated_at",))
-
-
-@cache
-def _statement(name: str) -> str:
-    return files("media_assets.store").joinpath("sql", name).read_text(encoding="utf-8")

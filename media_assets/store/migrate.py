@@ -19,6 +19,11 @@ from media_assets.errors import MigrationError, StoreError
 from media_assets.store.connect import connect, in_memory, make_folder, new_file, transaction
 from media_assets.store.disk import explain, writing_below
 from media_assets.store.spec import Database, Table
+from media_assets.store.tables.captures import (
+    ASSOCIATED_CAPTURES,
+    ASSOCIATED_MATCHES,
+    MEDIA_MATCHES,
+)
 from media_assets.store.tables.catalog import tables_of
 from media_assets.store.tables.levelup import LEVELUP_TABLES
 from media_assets.store.tables.library import MEDIA_VERIFICATIONS
@@ -81,6 +86,13 @@ def _add_statistics(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(table.create_statement())
 
 
+def _judge_again(con: duckdb.DuckDBPyConnection) -> None:
+    """Associations are derived: the next run makes them again, with what they are made of."""
+    con.execute("DROP TABLE IF EXISTS media_matches")
+    for table in (MEDIA_MATCHES, ASSOCIATED_CAPTURES, ASSOCIATED_MATCHES):
+        con.execute(table.create_statement())
+
+
 def _add_scores(con: duckdb.DuckDBPyConnection) -> None:
     """Matches that were loaded without their personal scores are loaded again."""
     con.execute(PERSONAL_SCORES.create_statement())
@@ -91,12 +103,20 @@ def _add_scores(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+def _add_local_times(con: duckdb.DuckDBPyConnection) -> None:
+    """What a change of the player's zone needs to know; the rules' new version fills it."""
+    for name, kind in (("local_time", "TIMESTAMP"), ("local_zone", "VARCHAR")):
+        con.execute(f"ALTER TABLE capture_times ADD COLUMN IF NOT EXISTS {name} {kind}")
+
+
 MIGRATIONS: dict[Database, tuple[Migration, ...]] = {
     "player": (
         Migration(1, "tables", _create_tables("player")),
         Migration(2, "verifications", _add_table(MEDIA_VERIFICATIONS)),
         Migration(3, "history of the match API", _add_table(API_HISTORY)),
         Migration(4, "statistics", _add_statistics),
+        Migration(5, "local times of captures", _add_local_times),
+        Migration(6, "components of the confidence", _judge_again),
     ),
     "shared": (
         Migration(1, "tables", _create_tables("shared")),

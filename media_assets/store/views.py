@@ -23,7 +23,8 @@ NUMBERS: dict[str, str] = {
     "count(*) FILTER (status = 'missing' AND deleted_at > now()::TIMESTAMP - INTERVAL 1 DAY) "
     "AS gone_in_a_day FROM media_files",
     "capture_times": "SELECT count(*) AS captures, count(capture_start_utc) AS timed, "
-    "count(*) FILTER (capture_start_utc > now()::TIMESTAMP + INTERVAL 1 DAY) AS future, "
+    "count(*) FILTER (capture_start_utc > now()::TIMESTAMP + INTERVAL 1 DAY "
+    "OR contains(flags, 'future')) AS future, "
     "count(*) FILTER (capture_start_utc < (SELECT min(start_time) - INTERVAL 10 YEAR "
     "FROM player_match_stats)) AS ancient FROM capture_times",
     "orphans": "SELECT "

@@ -88,18 +88,23 @@ def difference(
     table: Table,
     frame: "pl.DataFrame",
     ignore: tuple[str, ...] = (),
+    within: "pl.DataFrame | None" = None,
 ) -> "tuple[pl.DataFrame, pl.DataFrame]":
     """What separates a table from a frame: rows to write, and keys to delete.
 
-    Rows are equal when all columns but those in `ignore` (times of writing) are.
+    Rows are equal when all columns but those in `ignore` (times of writing) are. With `within`,
+    rows of the table that equal no row of it in its columns are left alone.
     """
     compared = [name for name in table.column_names if name not in ignore]
     differs = " OR ".join(f"t.{name} IS DISTINCT FROM s.{name}" for name in compared)
     same_key = " AND ".join(f"t.{name} = s.{name}" for name in table.key)
-    key = ", ".join(table.key)
-    with relation(con, "wanted", frame) as source:
+    key = ", ".join(f"t.{name}" for name in table.key)
+    part = frame.clear() if within is None else within
+    limit = "" if within is None else f"SEMI JOIN part USING ({', '.join(within.columns)})"
+    with relation(con, "wanted", frame) as source, relation(con, "part", part):
         stale = con.sql(
-            f"SELECT {key} FROM {table.name} t WHERE NOT EXISTS (FROM {source} s WHERE {same_key})"
+            f"SELECT {key} FROM {table.name} t {limit} "
+            f"WHERE NOT EXISTS (FROM {source} s WHERE {same_key})"
         ).pl()
         fresh = con.sql(
             f"SELECT s.* FROM {source} s LEFT JOIN {table.name} t ON {same_key} "

@@ -1,10 +1,13 @@
 """Which source decides when a capture was taken, and how far it is trusted."""
 
+# ruff: noqa: DTZ001 - wall clocks are naive on purpose here
+
 import json
 import os
 import time as system_time
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
@@ -32,6 +35,7 @@ from media_assets.captures.times import (
     CaptureTime,
     capture_time,
 )
+from media_assets.captures.zone_plan import Stay, ZonePlan
 from media_assets.errors import ConfigurationError
 from media_assets.store.tables.captures import CAPTURE_TIMES
 
@@ -368,6 +372,157 @@ class TestAgreement:
         assert found.time_quality == GAMEDVR_QUALITY
 
 
+class TestLocalTime:
+    """Which wall clock was read, in which zone: what a change of the zone concerns."""
+
+    def test_the_name_goes_before_exif(self):
+        found = taken(SHOT, exif_original="2024:01:31 21:09:00")
+
+        assert (found.local_time, found.local_zone) == (datetime(2024, 1, 31, 21, 5, 33), PARIS)
+
+    def test_exif_where_the_name_has_none_or_is_in_utc(self):
+        for name in ("a.png", "PXL_20240131_200533123.jpg"):
+            found = taken(IMAGE, file_name=name, exif_original="2024:01:31 21:09:00")
+            assert (found.local_time, found.local_zone) == (datetime(2024, 1, 31, 21, 9), PARIS)
+
+    def test_a_source_that_only_confirms_counts(self):
+        text = '{"startTime": "2024-01-31T21:05:33+01:00"}'
+
+        found = taken(SHOT, gamedvr=text)
+
+        assert (found.source, found.zone, found.local_zone) == ("gamedvr", None, PARIS)
+
+    def test_a_day_counts(self):
+        found = taken(IMAGE, file_name="2024-01-31_00001.jpg", mtime_ns=0)
+
+        assert (found.source, found.local_time) == (None, datetime(2024, 1, 31))
+
+    @pytest.mark.parametrize(
+        "change",
+        [{}, {"file_name": "2024-01-31T20-05-33.mp4"},
+         {"exif_original": "2024:01:31 21:05:33", "exif_offset": "+01:00"},
+         {"exif_original": "yesterday"}],
+    )  # fmt: skip
+    def test_without_a_local_time_no_zone_plays_a_part(self, change):
+        found = taken(CLIP, **change)
+
+        assert (found.zone, found.local_time, found.local_zone) == (None, None, None)
+        assert found == taken(CLIP, "Asia/Kolkata", **change)
+
+
+PLAN = ZonePlan(
+    PARIS,
+    (
+        Stay(datetime(2024, 1, 10), datetime(2024, 1, 20), "America/New_York"),
+        Stay(datetime(2024, 3, 8), datetime(2024, 3, 12, 15), "America/New_York"),
+        Stay(datetime(2024, 3, 12, 15), datetime(2024, 3, 14), "Asia/Tokyo"),
+    ),
+)
+
+
+class TestJourneys:
+    @pytest.mark.parametrize(
+        ("local", "zone", "utc"),
+        [
+            ("2024-01-09 23-59-59", PARIS, "2024-01-09T22:59:59"),
+            ("2024-01-10 00-00-00", "America/New_York", "2024-01-10T05:00:00"),
+            ("2024-01-19 23-59-59", "America/New_York", "2024-01-20T04:59:59"),
+            ("2024-01-20 00-00-00", PARIS, "2024-01-19T23:00:00"),
+            ("2024-03-12 14-59-59", "America/New_York", "2024-03-12T18:59:59"),
+            ("2024-03-12 15-00-00", "Asia/Tokyo", "2024-03-12T06:00:00"),
+            # The clock changes there during the journey, and three weeks later at home.
+            ("2024-03-10 01-59-59", "America/New_York", "2024-03-10T06:59:59"),
+            ("2024-03-10 03-00-00", "America/New_York", "2024-03-10T07:00:00"),
+        ],
+    )
+    def test_the_wall_clock_tells_the_zone(self, local, zone, utc):
+        found = capture_time(replace(IMAGE, file_name=f"Halo {local}.png"), PLAN, NOW)
+
+        assert (found.zone, found.local_zone) == (zone, zone)
+        assert found.capture_start_utc == datetime.fromisoformat(f"{utc}+00:00")
+
+    def test_the_gap_is_that_of_the_journey(self):
+        found = capture_time(replace(IMAGE, file_name="Halo 2024-03-10 02-30-00.png"), PLAN, NOW)
+
+        assert found.flags == "dst_gap"
+        assert found.capture_start_utc == datetime(2024, 3, 10, 7, 30, tzinfo=UTC)
+
+    def test_all_local_times_of_a_capture_are_read_in_one_zone(self):
+        """They come from one clock: EXIF just after the end of a journey is read as the name."""
+        evidence = replace(IMAGE, file_name="Halo 2024-01-19 23-59-59.png",
+                           exif_original="2024:01:20 00:00:01")  # fmt: skip
+
+        found = capture_time(evidence, PLAN, NOW)
+
+        assert found.agreement
+        assert found.zone == "America/New_York"
+
+    def test_a_day_is_that_of_the_journey(self):
+        late = datetime(2024, 1, 16, 3, 30, tzinfo=UTC)  # the evening before in New York
+        evidence = replace(IMAGE, file_name="2024-01-15_00001.jpg", mtime_ns=nanoseconds(late))
+
+        assert uses(capture_time(evidence, PLAN, NOW))["file_name"] == "confirms: the same day"
+        assert "another day" in uses(capture_time(evidence, PARIS, NOW))["file_name"]
+
+    def test_what_needs_no_zone_does_not_travel(self):
+        evidence = replace(CLIP, file_name="2024-01-15T20-05-33.mp4")
+
+        assert capture_time(evidence, PLAN, NOW) == capture_time(evidence, PARIS, NOW)
+
+    def test_an_unknown_zone_of_a_journey_is_refused_when_it_is_read(self):
+        plan = ZonePlan(PARIS, (Stay(datetime(2024, 1, 1), datetime(2025, 1, 1), "Mars/Olympus"),))
+
+        with pytest.raises(ConfigurationError, match="Mars"):
+            capture_time(SHOT, plan, NOW)
+
+
+class TestMonthAndDay:
+    NAME = "Halo 4_3_2024 7_23_36 PM.mp4"
+    APRIL = datetime(2024, 4, 3, 17, 23, 36, tzinfo=UTC)
+    MARCH = datetime(2024, 3, 4, 18, 23, 36, tzinfo=UTC)
+
+    def test_the_month_is_first_without_a_second_source(self):
+        found = taken(CLIP, file_name=self.NAME)
+
+        assert interval(found) == (self.APRIL, self.APRIL + LENGTH)
+        assert found.flags == "month_day_order"
+        assert found.time_quality < 0.6
+
+    @pytest.mark.parametrize("source", ["mtime_ns", "creation_time"])
+    @pytest.mark.parametrize("start", [APRIL, MARCH])
+    def test_a_second_source_tells_the_order(self, source, start):
+        end = start + LENGTH
+        change = {source: nanoseconds(end) if source == "mtime_ns" else end}
+
+        found = taken(CLIP, file_name=self.NAME, **change)
+
+        assert interval(found) == (start, end)
+        assert found.agreement
+        assert found.flags == "month_day_order"
+        assert found.local_time == start.astimezone(ZoneInfo(PARIS)).replace(tzinfo=None)
+
+    def test_the_order_is_told_for_an_image_too(self):
+        found = taken(IMAGE, file_name="Halo 4_3_2024 7_23_36 PM.png",
+                      mtime_ns=nanoseconds(self.MARCH + SECOND))  # fmt: skip
+
+        assert interval(found) == (self.MARCH, self.MARCH)
+
+    def test_a_second_source_that_is_merely_near_tells_nothing(self):
+        found = taken(CLIP, file_name=self.NAME, mtime_ns=nanoseconds(self.MARCH + 2 * HOUR))
+
+        assert found.capture_start_utc == self.APRIL
+
+    def test_each_reading_is_in_the_zone_of_its_date(self):
+        plan = ZonePlan(PARIS, (Stay(datetime(2024, 3, 1), datetime(2024, 3, 9), "Asia/Tokyo"),))
+        start = datetime(2024, 3, 4, 10, 23, 36, tzinfo=UTC)
+
+        found = capture_time(
+            replace(CLIP, file_name=self.NAME, creation_time=start + LENGTH), plan, NOW
+        )
+
+        assert (found.capture_start_utc, found.zone) == (start, "Asia/Tokyo")
+
+
 class TestImplausible:
     def test_a_name_in_the_future_is_flagged_and_the_next_source_decides(self):
         found = taken(IMAGE, file_name="Halo 2024-06-02 02-00-01.png")
@@ -558,7 +713,7 @@ def test_the_zone_of_the_machine_plays_no_part(machine_zone, name, start):
         CLIP,
         file_name=name,
         mtime_ns=1_711_850_400_000_000_000,  # 2024-03-31T02:00:00Z
-        creation_time=None if name == "a.mp4" else datetime(2024, 12, 1, 12, 0),  # noqa: DTZ001
+        creation_time=None if name == "a.mp4" else datetime(2024, 12, 1, 12, 0),
     )
 
     found = capture_time(evidence, PARIS, datetime(2025, 1, 1, tzinfo=UTC))
@@ -577,6 +732,13 @@ def test_a_naive_creation_time_is_utc_on_every_machine():
 
 
 def test_rules_of_a_user():
+    """Before those that are built in, to which this one would be a Game Bar clip."""
+    pattern = "Halo {word} {year}-{month}-{day} {hour}-{minute}-{second}"
+    own = NameRule("my_tool", "both", "utc", "end", LOW, (pattern,), precision_seconds=60.0)
+    found = capture_time(GAME_BAR, PARIS, NOW, rule_book([own]))
+    assert interval(found) == (T + HOUR - LENGTH, T + HOUR)
+    assert (found.rule, found.precision_seconds, found.local_zone) == ("my_tool", 60, None)
+
     own = NameRule("my_tool", "both", "utc", "end", LOW, ("@{year}{month}{day}{hour}{minute}",))
     evidence = replace(CLIP, file_name="@202401312005.mp4")
 

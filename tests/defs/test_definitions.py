@@ -65,6 +65,7 @@ CHECKS = {
     ("player_match_stats", "player_tables_filled"): "reports",
     ("media_library", "examples_answer"): "reports",
     ("capture_times", "capture_times_plausible"): "reports",
+    ("capture_times", "zone_fits"): "reports",
     ("media_matches", "association_rate"): "reports",
     ("levelup_migration", "coverage_whole"): "reports",
     ("levelup_migration", "no_rows_lost"): "reports",

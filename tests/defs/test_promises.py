@@ -251,6 +251,96 @@ class TestThumbnails:
         assert figure(place.check("derived_size"), "derived bytes") == 50
 
 
+class TestCaptures:
+    @staticmethod
+    def play(place: Place, count: int, start: str) -> None:
+        """One match a day from `start`, each of ten minutes, with the numbers as ids."""
+        place.run(
+            "INSERT INTO player_match_stats BY NAME SELECT range::VARCHAR AS match_id, "
+            f"'x' AS xuid, TIMESTAMP '{start}' + INTERVAL 1 DAY * range AS start_time, "
+            "start_time + INTERVAL 10 MINUTE AS end_time, start_time AS joined_at, "
+            f"end_time AS left_at, '0' AS session_id, 0 AS with_friends FROM range({count})"
+        )
+
+    @staticmethod
+    def take(place: Place, count: int, utc: str, local: str = "", flags: str = "") -> None:
+        """One capture a day, at a UTC time and where `local` is given at a wall clock in Paris."""
+        place.add_files(count)
+        zone = "'Europe/Paris'" if local else "NULL"
+        wall = f"TIMESTAMP '{local}' + INTERVAL 1 DAY * range" if local else "NULL"
+        place.run(
+            "INSERT INTO capture_times BY NAME SELECT range::VARCHAR AS media_id, "
+            f"TIMESTAMP '{utc}' + INTERVAL 1 DAY * range AS capture_start_utc, "
+            f"capture_start_utc AS capture_end_utc, {zone} AS zone, {wall} AS local_time, "
+            f"{zone} AS local_zone, '{flags}' AS flags, '' AS inputs, now()::TIMESTAMP "
+            f"AS computed_at FROM range({count})"
+        )
+
+    def test_without_captures_or_matches_no_promise_is_broken(self, place: Place) -> None:
+        plausible, fits, rate = map(
+            place.check, ("capture_times_plausible", "zone_fits", "association_rate")
+        )
+        assert (plausible.passed, fits.passed, rate.passed) == (True, True, True)
+        assert figure(plausible, "captures") == figure(fits, "captures with a local time") == 0
+        assert (figure(fits, "best offset, hours"), figure(fits, "best zone")) == (0, "UTC")
+        assert (figure(rate, "captures inside the history"), figure(rate, "rate")) == (0, 1)
+
+    def test_times_in_the_future_and_long_before_the_first_match_are_counted(
+        self, place: Place
+    ) -> None:
+        """A capture each: as it should be, just not too old, too old, to come, said to come."""
+        self.take(place, 5, "2024-01-01 12:00")
+        for number, utc in enumerate(["2014-01-02 00:00", "2013-12-31 00:00", "2124-01-01 12:00"]):
+            place.run(f"UPDATE capture_times SET capture_start_utc = TIMESTAMP '{utc}' "
+                      f"WHERE media_id = '{number}'")  # fmt: skip
+        place.run("UPDATE capture_times SET flags = 'future trimmed' WHERE media_id = '3'")
+        without_matches = place.check("capture_times_plausible")
+        assert (figure(without_matches, "ancient"), figure(without_matches, "future")) == (0, 2)
+        self.play(place, 1, "2024-01-01 12:00")
+        check = place.check("capture_times_plausible")
+        assert (check.passed, check.severity) == (False, WARN)
+        assert [figure(check, name) for name in ("captures", "timed", "future", "ancient")] == [
+            5, 5, 2, 1,
+        ]  # fmt: skip
+
+    @pytest.mark.parametrize(("hour", "passed"), [("20", True), ("01", False)])
+    def test_a_zone_that_is_wrong_is_named(self, place: Place, hour: str, passed: bool) -> None:
+        """The clock shows five past nine; matches were then in Paris, or five hours later."""
+        place.configure("[players.Ada]\ntimezone = 'Europe/Paris'\n")
+        self.play(place, 30, f"2024-01-{1 if passed else 2:02} {hour}:00")
+        self.take(place, 30, "2024-01-01 20:05", "2024-01-01 21:05")
+        check = place.check("zone_fits")
+        assert (check.passed, check.severity) == (passed, WARN)
+        assert figure(check, "captures with a local time") == 30
+        assert figure(check, "best rate") == 1
+        if not passed:
+            assert figure(check, "rate as configured") == 0
+            assert figure(check, "best offset, hours") == 5
+            assert check.description
+            assert 'Set timezone = "' in check.description
+            picture = str(figure(check, "rate by offset"))
+            assert "data:image/png;base64," in picture
+            assert len(picture) < 60_000
+
+    @pytest.mark.parametrize(("auto", "passed"), [(18, False), (19, True)])
+    def test_more_than_nine_in_ten_find_their_match(
+        self, place: Place, auto: int, passed: bool
+    ) -> None:
+        self.play(place, 20, "2024-01-01 12:00")
+        self.take(place, 20, "2024-01-01 12:05")
+        place.run(
+            "INSERT INTO media_matches BY NAME SELECT range::VARCHAR AS media_id, media_id AS "
+            "match_id, 'main' AS role, now()::TIMESTAMP AS match_start_time, "
+            f"CASE WHEN range < {auto} THEN 'auto' ELSE 'review' END AS decision, "
+            "0.9 AS confidence, 1.0 AS inside_share, 0.0 AS distance_seconds, "
+            "0.9 AS time_quality, 1.0 AS margin, 1.0 AS title_factor, "
+            "now()::TIMESTAMP AS associated_at FROM range(20)"
+        )
+        check = place.check("association_rate")
+        assert (check.passed, check.severity) == (passed, WARN)
+        assert (figure(check, "rate"), figure(check, "review")) == (auto / 20, 20 - auto)
+
+
 class TestShrinkage:
     @pytest.mark.parametrize(
         ("gone", "hours", "passed"), [(0, 1, True), (50, 1, True), (51, 1, False), (51, 25, True)]

@@ -22,7 +22,7 @@ from media_assets.store.tables.captures import CAPTURE_TIMES, MEDIA_MATCHES
         {"duckdb", "table", "python"},
         str(RULES_VERSION),
         "From what the tool wrote into the picture, the file name, EXIF, the container and the "
-        "mtime, the best first. Local times are read in the player's zone.",
+        "mtime, the best first. Local times are read in the zone where the player's device was.",
     ),
     deps=["media_files", "image_metadata", "video_metadata"],
     partitions_def=players,
@@ -33,11 +33,13 @@ def capture_times(
     player = context.partition_key
     loaded = platform.load()
     report = compute_times(loaded, player, listener=listener(context))
+    settings = loaded.settings.player(player)
     return dg.MaterializeResult(
         metadata={
             "computed now": report.computed,
             "with a time": report.timed,
-            "time zone": loaded.settings.player(player).timezone,
+            "time zone": settings.timezone,
+            "journeys": len(settings.travel),
             **table_metadata(loaded, player, CAPTURE_TIMES),
         }
     )
@@ -72,6 +74,7 @@ def media_matches(
         metadata={
             **plot,
             **{f"captures {name}": count for name, count in report.decisions.items()},
+            "captures judged now": report.judged,
             "rows written": report.rows_written,
             "rows deleted": report.rows_deleted,
             **table_metadata(loaded, player, MEDIA_MATCHES),

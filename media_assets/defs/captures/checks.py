@@ -3,10 +3,12 @@
 import dagster as dg
 
 from media_assets.orchestration.checks import player_check, share
+from media_assets.orchestration.pictures import rate_by_offset
 from media_assets.orchestration.resources import PlatformResource
 from media_assets.orchestration.tables import figures
 from media_assets.stages.status import player_status
 from media_assets.stages.views import numbers
+from media_assets.stages.zone_check import check_zone
 
 MIN_ASSOCIATION_RATE = 0.9
 
@@ -14,7 +16,8 @@ MIN_ASSOCIATION_RATE = 0.9
 @player_check(
     asset="capture_times",
     additional_deps=["player_match_stats"],
-    description="No capture lies in the future, or ten years before the player's first match.",
+    description="No capture lies in the future, or claims to where its best source is not "
+    "believed for that, and none lies ten years before the player's first match.",
 )
 def capture_times_plausible(
     context: dg.AssetCheckExecutionContext, platform: PlatformResource
@@ -29,6 +32,34 @@ def capture_times_plausible(
 
 
 @player_check(
+    asset="capture_times",
+    additional_deps=["player_match_stats"],
+    description="No other time zone, and no offset of -14 to +14 h, puts clearly more of the "
+    "captures with a local time into a match.",
+)
+def zone_fits(
+    context: dg.AssetCheckExecutionContext, platform: PlatformResource
+) -> dg.AssetCheckResult:
+    loaded = platform.load()
+    player = context.partition_key
+    found = check_zone(loaded, player)
+    configured = loaded.settings.player(player).timezone
+    return dg.AssetCheckResult(
+        passed=not found.clear,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=found.words(player, configured) if found.clear else None,
+        metadata={
+            "captures with a local time": found.captures,
+            "rate as configured": round(found.configured_rate, 4),
+            "best rate": round(found.best_rate, 4),
+            "best offset, hours": found.best.shift_hours,
+            "best zone": found.best.zone or configured,
+            **({"rate by offset": rate_by_offset(found)} if found.clear else {}),
+        },
+    )
+
+
+@player_check(
     asset="media_matches",
     description=f"More than {MIN_ASSOCIATION_RATE:.0%} of the captures that lie inside the "
     "player's match history have a match without anybody's help.",
@@ -38,14 +69,14 @@ def association_rate(
 ) -> dg.AssetCheckResult:
     loaded = platform.load()
     counts = player_status(loaded, context.partition_key)["captures"]
-    rate = share(counts["auto"], counts["inside_history"], 1.0)
+    inside = counts["inside_history"]
     return dg.AssetCheckResult(
-        passed=rate > MIN_ASSOCIATION_RATE,
+        passed=not inside or counts["auto"] > MIN_ASSOCIATION_RATE * inside,
         severity=dg.AssetCheckSeverity.WARN,
         metadata={
-            "captures inside the history": counts["inside_history"],
+            "captures inside the history": inside,
             "auto": counts["auto"],
             "review": counts["review"],
-            "rate": rate,
+            "rate": share(counts["auto"], inside, 1.0),
         },
     )

@@ -1,76 +1,106 @@
--- The candidates of every capture: matches whose presence interval is within the tolerance.
--- Parameters: tolerance (seconds), tau (seconds), near, short (seconds), spread (seconds),
--- runner_up, quiet, auto, review. Relations: captures, presences, events, decisions.
-WITH near AS (
-    SELECT c.media_id, p.match_id, p.match_start_time, c.kind, c.time_quality, c.title_factor,
-           c.begins, c.ends, p.joins, p.leaves,
-           greatest(0, least(c.ends, p.leaves) - greatest(c.begins, p.joins)) AS overlap,
-           c.ends - c.begins AS lasts,
-           greatest(0, p.joins - c.ends, c.begins - p.leaves) AS distance
-    FROM captures c
-    JOIN presences p
-      ON c.begins <= p.leaves + $tolerance AND c.ends >= p.joins - $tolerance
+-- The candidates of every capture with their roles, their confidence and what it is made of.
+-- Parameters: tolerance (seconds) and the fields of `Weights`. Relations: captures, presences,
+-- events, decisions. Times are seconds since 1970; a capture without a time has NULL.
+WITH hours_of_captures AS (
+    SELECT media_id, begins, ends,
+           unnest(range(floor(begins / 3600)::BIGINT, floor(ends / 3600)::BIGINT + 1)) AS hour
+    FROM captures
 ),
-assigned AS (
+hours_of_presences AS (
+    SELECT match_id, joins - $tolerance AS opens, leaves + $tolerance AS closes,
+           unnest(range(floor(opens / 3600)::BIGINT, floor(closes / 3600)::BIGINT + 1)) AS hour
+    FROM presences
+),
+pairs AS (
+    -- By the hour, for a join on two inequalities alone compares nearly everything.
+    SELECT c.media_id, p.match_id
+    FROM hours_of_captures c
+    JOIN hours_of_presences p ON p.hour = c.hour AND c.begins <= p.closes AND c.ends >= p.opens
+    UNION
     -- A person may name a match that lies outside the tolerance.
-    SELECT c.media_id, p.match_id, p.match_start_time, c.kind, c.time_quality, c.title_factor,
-           c.begins, c.ends, p.joins, p.leaves,
-           greatest(0, least(c.ends, p.leaves) - greatest(c.begins, p.joins)) AS overlap,
-           c.ends - c.begins AS lasts,
-           greatest(0, p.joins - c.ends, c.begins - p.leaves) AS distance
-    FROM decisions d
-    JOIN captures c ON c.media_id = d.media_id
-    JOIN presences p ON p.match_id = d.match_id
-    ANTI JOIN near n ON n.media_id = d.media_id AND n.match_id = d.match_id
+    SELECT media_id, match_id FROM decisions
 ),
-candidates AS (
-    SELECT n.*, d.decision AS decided,
-           CASE WHEN lasts > 0 THEN overlap / lasts ELSE (distance = 0)::INTEGER END AS inside_share,
-           CASE WHEN n.kind = 'video' AND e.known THEN e.inside END AS event_inside
-    FROM (FROM near UNION ALL FROM assigned) n
-    LEFT JOIN decisions d ON d.media_id = n.media_id AND d.match_id = n.match_id
-    LEFT JOIN (
-        SELECT media_id, match_id, true AS known,
-               bool_or(happens BETWEEN begins AND ends) AS inside
-        FROM (FROM near UNION ALL FROM assigned) JOIN events USING (match_id)
-        GROUP BY media_id, match_id
-    ) e ON e.media_id = n.media_id AND e.match_id = n.match_id
+placed AS (
+    SELECT media_id, match_id, p.match_start_time, c.kind, c.time_quality, c.title_factor,
+           c.begins, c.ends, p.joins, p.leaves, d.decision AS decided,
+           c.ends - c.begins AS lasts,
+           greatest(0, least(c.ends, p.leaves) - greatest(c.begins, p.joins)) AS overlap,
+           -- `greatest` passes over NULL: without a time there is no distance.
+           CASE WHEN c.begins IS NOT NULL
+                THEN greatest(0, p.joins - c.ends, c.begins - p.leaves) END AS distance
+    FROM pairs
+    JOIN captures c USING (media_id)
+    JOIN presences p USING (match_id)
+    LEFT JOIN decisions d USING (media_id, match_id)
 ),
 ranked AS (
-    -- Being inside beats being near; then the distance; then the match that has just ended.
     SELECT *,
-           row_number() OVER preference AS place,
-           lead(CASE WHEN decided IS NULL THEN distance END) OVER preference AS next_distance
-    FROM candidates
-    WINDOW preference AS (
-        PARTITION BY media_id
-        ORDER BY CASE WHEN decided IN ('accepted', 'assigned') THEN 0
-                      WHEN decided IS NULL THEN 1 ELSE 2 END,
-                 inside_share > 0 DESC, overlap DESC, distance,
-                 leaves <= begins DESC, match_start_time DESC, match_id
-    )
+           coalesce(distance = 0 AND overlap >= least($short, lasts / 2), false) AS shown,
+           -- What people say; then inside before near, the distance, the match that just ended.
+           row_number() OVER (
+               PARTITION BY media_id
+               ORDER BY CASE WHEN decided IN ('accepted', 'assigned') THEN 0
+                             WHEN decided IS NULL THEN 1 ELSE 2 END,
+                        shown DESC, overlap DESC, distance,
+                        leaves <= begins DESC, match_start_time DESC, match_id
+           ) AS place
+    FROM placed
 ),
-scored AS (
+cast_in_roles AS (
     SELECT *,
-           CASE WHEN place = 1 THEN 'main'
-                WHEN overlap >= least(lasts, $short) AND lasts > 0 THEN 'secondary'
-                ELSE 'runner_up' END AS role,
-           -- How clearly the next one is worse. Inside, the share says it; near, the distances do.
-           CASE WHEN inside_share > 0 THEN 1.0
-                WHEN place > 1 THEN 0.0
-                WHEN next_distance IS NULL THEN 1.0
-                ELSE (next_distance - distance) / (next_distance + distance + $spread) END AS margin,
-           CASE WHEN inside_share > 0 THEN 0.9 + 0.1 * inside_share
-                ELSE $near * exp(-distance / $tau) END AS position
+           CASE WHEN decided = 'rejected' THEN 'runner_up'
+                WHEN place = 1 THEN 'main'
+                WHEN decided IN ('accepted', 'assigned') THEN 'secondary'
+                WHEN kind = 'video' AND shown AND first_value(shown) OVER (
+                    PARTITION BY media_id ORDER BY place) THEN 'secondary'
+                ELSE 'runner_up' END AS role
     FROM ranked
 ),
+rivals AS (
+    SELECT media_id,
+           min(distance) FILTER (role = 'main') AS best,
+           min(distance) FILTER (role = 'runner_up' AND decided IS NULL) AS next
+    FROM cast_in_roles GROUP BY media_id
+),
+happened AS (
+    SELECT media_id, match_id, bool_or(happens BETWEEN begins AND ends) AS inside
+    FROM cast_in_roles JOIN events USING (match_id)
+    WHERE kind = 'video' AND distance = 0
+    GROUP BY media_id, match_id
+),
 weighed AS (
+    SELECT r.*, h.inside AS event_inside,
+           CASE WHEN lasts > 0 THEN overlap / lasts
+                ELSE coalesce(distance = 0, false)::INTEGER END AS inside_share,
+           CASE WHEN distance = 0 THEN 'inside' WHEN leaves <= begins THEN 'after'
+                WHEN ends <= joins THEN 'before' END AS side,
+           CASE WHEN role = 'runner_up' THEN v.best ELSE v.next END - distance AS margin,
+           CASE WHEN margin IS NULL THEN 0 ELSE exp(-greatest(0, margin) / $gap) END AS crowding,
+           least(time_quality, $surest) AS trust,
+           CASE WHEN distance = 0
+                THEN ln(trust / (1 - trust)) + $inside
+                     - $outside_part * (1 - inside_share)
+                     + CASE WHEN event_inside THEN $event WHEN NOT event_inside THEN -$quiet
+                            ELSE 0 END
+                WHEN leaves <= begins THEN $after - $after_slope * sqrt(distance)
+                ELSE $before - $before_slope * ln(1 + distance / $clock) END
+               - $crowded * crowding AS log_odds,
+           CASE WHEN title_factor = 0 OR time_quality = 0 THEN 0
+                ELSE coalesce(1 / (1 + exp(-log_odds)), 0) END AS alone
+    FROM cast_in_roles r
+    JOIN rivals v USING (media_id)
+    LEFT JOIN happened h USING (media_id, match_id)
+),
+judged AS (
     SELECT *,
-           time_quality * position * title_factor
-               * (0.7 + 0.3 * margin)
-               * CASE WHEN event_inside = false THEN $quiet ELSE 1.0 END
-               * CASE WHEN role = 'runner_up' THEN $runner_up ELSE 1.0 END AS confidence
-    FROM scored
+           round(CASE WHEN decided IN ('accepted', 'assigned') THEN 1.0
+                      WHEN decided = 'rejected' THEN 0.0
+                      -- What the better match leaves to it.
+                      WHEN role = 'runner_up' THEN alone * (1 - coalesce(max(
+                          CASE WHEN decided IS NULL THEN alone ELSE 1 END) FILTER (role = 'main')
+                          OVER (PARTITION BY media_id), 0))
+                      ELSE alone END, 4) AS confidence
+    FROM weighed
 )
 SELECT media_id, match_id, role, match_start_time,
        coalesce(decided,
@@ -78,16 +108,12 @@ SELECT media_id, match_id, role, match_start_time,
                      WHEN confidence >= $auto THEN 'auto'
                      WHEN confidence >= $review THEN 'review'
                      ELSE 'candidate' END) AS decision,
-       round(CASE WHEN decided IN ('accepted', 'assigned') THEN 1.0
-                  WHEN decided = 'rejected' THEN 0.0
-                  -- An event of the player within the clip halves the remaining doubt.
-                  WHEN event_inside AND inside_share > 0 AND title_factor > 0
-                      THEN 1 - (1 - confidence) / 2
-                  ELSE confidence END, 4) AS confidence,
+       confidence,
+       side,
        round(inside_share, 4) AS inside_share,
        round(distance, 3) AS distance_seconds,
        time_quality,
-       round(margin, 4) AS margin,
+       round(margin, 3) AS margin_seconds,
        title_factor,
        event_inside
-FROM weighed
+FROM judged

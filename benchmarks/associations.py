@@ -1,0 +1,94 @@
+"""How right the associations are: the platform beside the rule that people use today.
+
+python -m benchmarks.associations [--players N] [--tuning] [--fit] [--json FILE] [--markdown FILE]
+
+Simulated players, whose captures' matches are known, go through the platform's own code: capture
+times from the evidence, then the rules and their confidence. `--fit` prints the weights that fit
+the tuning seeds best; what is shown otherwise comes from the held-out seeds.
+"""
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks.figures import markdown
+from benchmarks.simulation.figures import Results
+from benchmarks.simulation.fitting import fit
+from benchmarks.simulation.judging import judge
+from benchmarks.simulation.mix import HELD_OUT_SEEDS, TUNING_SEEDS, Mix
+from benchmarks.simulation.player import SimulatedPlayer, simulate
+from benchmarks.simulation.tables import (
+    Rows,
+    calibration,
+    headline,
+    situations,
+    sources,
+    troubles,
+)
+from media_assets.terminal import print_table
+
+TABLES: dict[str, Callable[[Results], Rows]] = {
+    "calibration": calibration,
+    "by source of the time": sources,
+    "by what is shown": situations,
+    "by what happened to the file": troubles,
+}
+
+
+def main(arguments: list[str]) -> int:
+    """Print the tables; the exit code is 1 when a target is missed."""
+    chosen = _parse(arguments)
+    seeds = (TUNING_SEEDS if chosen.tuning or chosen.fit else HELD_OUT_SEEDS)[: chosen.players]
+    if chosen.fit:
+        judged = judge(_players(seeds, Mix()))
+        print_table(f"weights, seeds {_span(seeds)}", fit(judged), "")
+        return 0
+    tables = measure(seeds)
+    for title, rows in tables.items():
+        print_table(f"{title}, seeds {_span(seeds)}", rows, "nothing")
+    if chosen.json:
+        chosen.json.write_text(json.dumps(tables, indent=2) + "\n", encoding="utf-8")
+    if chosen.markdown:
+        text = "\n".join(f"{title}\n\n{markdown(rows)}" for title, rows in tables.items())
+        chosen.markdown.write_text(text, encoding="utf-8")
+    return 1 if any(row["met"] == "NO" for row in tables["targets"]) else 0
+
+
+def measure(seeds: range) -> dict[str, Rows]:
+    """Every table, by its title."""
+    usual = Results(judge(_players(seeds, Mix())))
+    copied = Results(judge(_players(seeds, Mix(all_copied=True))))
+    return {
+        "targets": headline(usual, copied),
+        **{title: table(usual) for title, table in TABLES.items()},
+    }
+
+
+def _players(seeds: range, mix: Mix) -> list[SimulatedPlayer]:
+    return [simulate(seed, mix) for seed in seeds]
+
+
+def _span(seeds: range) -> str:
+    return f"{seeds[0]} to {seeds[-1]}"
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.associations", description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )  # fmt: skip
+    parser.add_argument("--players", type=int, metavar="N", help="the first N seeds only")
+    parser.add_argument("--tuning", action="store_true", help="the tuning seeds")
+    parser.add_argument("--fit", action="store_true", help="fit the weights to the tuning seeds")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the tables as a record")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write them for people")
+    chosen = parser.parse_args(arguments)
+    if chosen.players is not None and chosen.players < 1:
+        parser.error("--players: at least 1")
+    return chosen
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,74 @@
+"""Fitting the weights of the confidence to labelled associations."""
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from benchmarks.simulation.judging import Judged
+from media_assets.captures.association import Weights
+
+_STEPS = 40
+_RIDGE = 1e-6
+"""Keeps the steps finite where a component never occurs."""
+
+
+def fit(judged: Judged) -> list[dict[str, object]]:
+    """The weights that make what is right most likely, beside those in use.
+
+    Logistic regression by Newton's method on main and secondary associations of captures that no
+    title rules out. The log-odds of the time itself are taken as they are, with the weight 1.
+    """
+    rows = judged.rows.filter((pl.col("role") != "runner_up") & (pl.col("title_factor") > 0))
+    terms, given = _terms(rows), _log_odds_of_the_time(rows)
+    components = np.stack(list(terms.values()), axis=1)
+    right = rows["right"].to_numpy().astype(np.float64)
+    found = _newton(components, given, right)
+    used = Weights().parameters()
+    return [
+        {"weight": name, "fits best": round(_SIGNS.get(name, 1) * value, 2), "in use": used[name]}
+        for name, value in zip(terms, found.tolist(), strict=True)
+    ]
+
+
+_SIGNS = dict.fromkeys(("outside_part", "quiet", "after_slope", "before_slope", "crowded"), -1)
+"""Weights that the statement subtracts."""
+
+
+def _terms(rows: pl.DataFrame) -> dict[str, NDArray[np.float64]]:
+    """What each weight is multiplied with, as in `associate.sql`."""
+    sides = {side: rows["side"].to_numpy() == side for side in ("inside", "after", "before")}
+    inside = sides["inside"]
+    distance = rows["distance_seconds"].to_numpy()
+    margin = rows["margin_seconds"].fill_null(float("inf")).to_numpy().clip(0)
+    event = rows["event_inside"]
+    flags = {
+        "inside": inside,
+        "outside_part": inside * (1 - rows["inside_share"].to_numpy()),
+        "event": inside & event.fill_null(value=False).to_numpy(),
+        "quiet": inside & ~event.fill_null(value=True).to_numpy(),
+        "after": sides["after"],
+        "after_slope": sides["after"] * np.sqrt(distance),
+        "before": sides["before"],
+        "before_slope": sides["before"] * np.log1p(distance / Weights().clock),
+        "crowded": np.exp(-margin / Weights().gap),
+    }
+    return {name: values.astype(np.float64) for name, values in flags.items()}
+
+
+def _log_odds_of_the_time(rows: pl.DataFrame) -> NDArray[np.float64]:
+    trust = rows["time_quality"].to_numpy().clip(1e-3, Weights().surest)
+    inside = rows["side"].to_numpy() == "inside"
+    return np.where(inside, np.log(trust / (1 - trust)), 0.0)
+
+
+def _newton(
+    components: NDArray[np.float64], given: NDArray[np.float64], right: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    weights = np.zeros(components.shape[1])
+    ridge = _RIDGE * np.eye(len(weights))
+    for _ in range(_STEPS):
+        likely = 1 / (1 + np.exp(-(given + components @ weights)))
+        slope = components.T @ (right - likely)
+        curve = (components * (likely * (1 - likely))[:, None]).T @ components + ridge
+        weights = weights + np.linalg.solve(curve, slope)
+    return weights
