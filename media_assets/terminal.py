@@ -47,6 +47,25 @@ def print_table(title: str, rows: Sequence[Mapping[str, object]], empty: str) ->
     console.print(table)
 
 
+def print_entries(entries: Sequence[tuple[str, Mapping[str, str]]], empty: str) -> None:
+    """Entries of a heading and named lines below it; their text is shown as it is."""
+    console = Console() if sys.stdout.isatty() else Console(width=1000)
+    if not entries:
+        console.print(Text(empty))
+    for heading, lines in entries:
+        console.print(Text(printable(heading), style="bold"))
+        grid = Table.grid(padding=(0, 2, 0, 2))
+        for name, text in lines.items():
+            grid.add_row(Text(name), Text(printable(text), overflow="fold"))
+        console.print(grid)
+        console.print()
+
+
+def printable(text: str) -> str:
+    """Text of files without what a terminal would obey."""
+    return "".join(mark if mark.isprintable() else repr(mark)[1:-1] for mark in text)
+
+
 def print_json(value: object) -> None:
     """A value as JSON; times in ISO 8601, UTC."""
     print(json.dumps(value, indent=2, default=_plain, ensure_ascii=False))
@@ -124,7 +143,9 @@ def _shown(value: object) -> str:
         return ""
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M:%S}"
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return "\n".join(map(printable, str(value).split("\n")))
 
 
 def _plain(value: object) -> object:

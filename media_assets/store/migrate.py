@@ -81,6 +81,11 @@ def _add_statistics(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(table.create_statement())
 
 
+def _add_who_decided(con: duckdb.DuckDBPyConnection) -> None:
+    for name in ("decided_by", "note"):
+        con.execute(f"ALTER TABLE association_decisions ADD COLUMN IF NOT EXISTS {name} VARCHAR")
+
+
 def _add_scores(con: duckdb.DuckDBPyConnection) -> None:
     """Matches that were loaded without their personal scores are loaded again."""
     con.execute(PERSONAL_SCORES.create_statement())
@@ -97,6 +102,7 @@ MIGRATIONS: dict[Database, tuple[Migration, ...]] = {
         Migration(2, "verifications", _add_table(MEDIA_VERIFICATIONS)),
         Migration(3, "history of the match API", _add_table(API_HISTORY)),
         Migration(4, "statistics", _add_statistics),
+        Migration(5, "who decided, and why", _add_who_decided),
     ),
     "shared": (
         Migration(1, "tables", _create_tables("shared")),
