@@ -127,7 +127,8 @@ def _write(
 def _print_rows(rows: Sequence[review.Row], new: Sequence[Pair], word: str) -> None:
     fresh = set(new)
     mine = [line(row) for row in rows if review.pair_of(row) in fresh]
-    print_table(f"to be {word}", mine[:SHOWN_ROWS], f"nothing is to be {word}")
+    if mine or not rows:
+        print_table(f"to be {word}", mine[:SHOWN_ROWS], "no such association")
     if len(mine) > SHOWN_ROWS:
         click.echo(f"and {len(mine) - SHOWN_ROWS:,} more")
 
@@ -139,12 +140,13 @@ def _print_end(
     told: dict[str, str | None],
     manner: Manner,
 ) -> None:
-    before = len(pairs) - len(new)
-    already = f", {before:,} were already" if before else ""
+    word, before = _WORDS[decision], len(pairs) - len(new)
+    if before:
+        click.echo(f"{before:,} were {word} before")
     if manner.dry_run:
-        click.echo(f"dry run: nothing was written{already}")
-        return
-    click.echo(f"{len(new):,} {_WORDS[decision]}{already}")
+        click.echo("dry run: nothing was written")
+    elif new:
+        click.echo(f"{len(new):,} {word}")
     for player, reason in told.items():
         if reason is None:
             click.echo(f"{player}: the tables and the published files show it")

@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -53,11 +54,13 @@ def print_entries(entries: Sequence[tuple[str, Mapping[str, str]]], empty: str) 
     if not entries:
         console.print(Text(empty))
     for heading, lines in entries:
+        longest = max(map(len, lines))
         console.print(Text(printable(heading), style="bold"))
-        grid = Table.grid(padding=(0, 2, 0, 2))
         for name, text in lines.items():
-            grid.add_row(Text(name), Text(printable(text), overflow="fold"))
-        console.print(grid)
+            console.print(Text(textwrap.fill(
+                printable(text), console.width, break_on_hyphens=False,
+                initial_indent=f"  {name:<{longest}}  ", subsequent_indent=" " * (longest + 4),
+            )))  # fmt: skip
         console.print()
 
 

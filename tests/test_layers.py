@@ -18,7 +18,7 @@ RANK = {
     "store": 3, "captures": 3, "music": 3,
     "matches": 4,
     "stages": 5, "demo": 5,
-    "terminal": 6, "orchestration": 6, "options": 6, "review_text": 6,
+    "review_text": 4, "terminal": 6, "orchestration": 6, "options": 6,
     "defs": 7,
     "definitions": 8,
     "launch": 9,

@@ -33,8 +33,9 @@ class Said:
 def find(platform: Platform, players: Sequence[str], selection: Selection) -> list[Row]:
     """The pairs that are meant, player by player, the newest captures first.
 
-    A row has the columns that `store.review.load_pairs` gives, and `explanation`. Where ids of
-    media are named, their owners are looked at, whoever `players` names.
+    A row has the columns that `store.review.load_pairs` gives, `explanation` and, absolute,
+    `thumbnail_path`. Where ids of media are named, their owners are looked at, whoever `players`
+    names.
 
     Raises:
         ConfigurationError: an id is nobody's media.
@@ -46,7 +47,7 @@ def find(platform: Platform, players: Sequence[str], selection: Selection) -> li
     for player in players:
         with platform.reading(player) as con:
             rows += store.load_pairs(con, selection.parameters()).to_dicts()
-    return [{**row, "explanation": explain(row)} for row in rows]
+    return [_complete(platform, row) for row in rows]
 
 
 def meant(platform: Platform, selection: Selection, decision: Decision | None) -> list[Row]:
@@ -165,6 +166,12 @@ def _new(
         kinds = store.load_kinds(con, mine)
         images.update(media_id for media_id, kind in kinds.items() if kind == "image")
     return to_write(decision, pairs, known, frozenset(images))
+
+
+def _complete(platform: Platform, row: Row) -> Row:
+    file = row.pop("thumbnail_file")
+    path = None if file is None else str(platform.settings.data / file)
+    return {**row, "thumbnail_path": path, "explanation": explain(row)}
 
 
 def _players(pairs: Sequence[Pair]) -> list[str]:

@@ -14,7 +14,7 @@ placed AS (
     FROM pairs WHERE decision <> 'rejected' AND confidence IS NOT NULL
 )
 SELECT f.player, f.file_name, f.file_path, f.kind, f.status,
-       c.capture_start_utc, c.capture_end_utc, c.source AS capture_source,
+       c.capture_start_utc, c.capture_end_utc, c.source AS capture_source, h.thumbnail_file,
        p.* EXCLUDE (match_start_time),
        coalesce(p.match_start_time, s.start_time) AS match_start_time,
        s.end_time AS match_end_time, s.map_name, s.mode_category,
@@ -23,6 +23,7 @@ SELECT f.player, f.file_name, f.file_path, f.kind, f.status,
 FROM pairs p
 JOIN media_files f ON f.media_id = p.media_id
 LEFT JOIN capture_times c ON c.media_id = p.media_id
+LEFT JOIN thumbnails h ON h.media_id = p.media_id
 LEFT JOIN player_match_stats s ON s.match_id = p.match_id
 LEFT JOIN placed own ON own.media_id = p.media_id AND own.match_id = p.match_id
 LEFT JOIN placed o ON o.media_id = p.media_id
