@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from media_assets.errors import ConfigurationError, MediaAssetsError
+from media_assets.export_command import export
 from media_assets.library.kinds import EXTENSIONS, Kind
 from media_assets.library.words import MAX_RATING, Words
 from media_assets.options import config_option, json_option, player_option
@@ -312,6 +313,7 @@ def doctor(config: Path | None, *, as_json: bool) -> None:
 
 
 main.add_command(review)
+main.add_command(export)
 
 
 def _annotate(config: Path | None, media_ids: tuple[str, ...], words: Words) -> None:

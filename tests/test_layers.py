@@ -14,7 +14,7 @@ PACKAGE = Path(media_assets.__file__).parent
 RANK = {
     "errors": 0,
     "settings": 1,
-    "engine": 2, "library": 2, "similarity": 2,
+    "gexf": 1, "engine": 2, "library": 2, "similarity": 2,
     "store": 3, "captures": 3, "music": 3,
     "matches": 4,
     "stages": 5, "demo": 5,
@@ -23,7 +23,7 @@ RANK = {
     "definitions": 8,
     "launch": 9,
     "run_command": 10, "upkeep_command": 10, "review_command": 10,
-    "review_cli": 11,
+    "export_command": 10, "review_cli": 11,
     "cli": 12,
     "__main__": 13,
 }  # fmt: skip
