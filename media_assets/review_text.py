@@ -24,7 +24,7 @@ def facts(row: Row) -> dict[str, str]:
         "taken": _taken(row),
         "match": f"{_match(row, '')}  {row['match_id']}",
         "because": row["explanation"],
-        "next best": _runner_up(row),
+        "best other": _runner_up(row),
     }
     if row["decided_at"] is not None:
         told["decided"] = _decided(row)

@@ -3,7 +3,7 @@
 import json
 import shutil
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,14 +16,14 @@ from media_assets.stages.associate import AssociationReport, associate
 from media_assets.stages.capture_times import compute_times
 from media_assets.stages.discover import discover
 from media_assets.stages.platform import Platform
-from media_assets.stages.publish import publish_player
+from media_assets.stages.publish import publish_associations
 from media_assets.store.connect import connect
 from media_assets.store.frames import frame_of
 from media_assets.store.tables.players import PLAYER_MATCH_STATS
 from media_assets.store.write import upsert
 
 ANA, BO = "ana", "bo"
-DAY = datetime(2026, 5, 4)
+DAY = datetime(2026, 5, 4, tzinfo=UTC)
 FIRST, SECOND, FAR = (f"0000000{number}-0000-4000-8000-000000000000" for number in (1, 2, 9))
 PRESENCES = {
     FIRST: (DAY + timedelta(hours=12), DAY + timedelta(hours=12, minutes=10)),
@@ -51,8 +51,8 @@ class ReviewedHome:
         base.mkdir(parents=True, exist_ok=True)
         self.config.write_text("[engine]\nworkers = 1\n[library]\nmax_missing_files = 100\n")
 
-    def fill(self) -> None:
-        for seed, player in enumerate((ANA, BO)):
+    def fill(self, *players: str) -> None:
+        for seed, player in enumerate(players):
             folder = self.library(player)
             folder.mkdir(parents=True)
             for number, name in enumerate((INSIDE, AFTER, BEFORE, MIDDLE)):
@@ -61,7 +61,7 @@ class ReviewedHome:
             discover(self.platform, player)
             self.play(player, PRESENCES)
             self.associate(player)
-            publish_player(self.platform, player)
+            publish_associations(self.platform, player)
 
     @property
     def platform(self) -> Platform:

@@ -12,7 +12,7 @@ from media_assets.errors import DecisionError, StoreLockedError
 from media_assets.stages.associate import associate
 from media_assets.stages.notes import owners_of
 from media_assets.stages.platform import Platform
-from media_assets.stages.publish import publish_player
+from media_assets.stages.publish import publish_associations
 from media_assets.store import review as store
 from media_assets.store.connect import Connection, connect, transaction
 
@@ -128,17 +128,20 @@ def take_back(platform: Platform, pairs: Sequence[Pair]) -> None:
             store.delete_decisions(con, _keys(pairs, player))
 
 
-def show(platform: Platform, players: Sequence[str]) -> dict[str, str | None]:
+def show(
+    platform: Platform, players: Sequence[str], wait: float = SHOW_WAIT_SECONDS
+) -> dict[str, str | None]:
     """Associate and publish anew, so that tables and files say what was decided.
 
-    Returns for each player None, or why it has to wait: another run is at work.
+    Returns for each player None, or why that has to be done later: another run is at work, and
+    was waited for so many seconds.
     """
-    hasty = replace(platform, lock_wait=SHOW_WAIT_SECONDS)
+    hasty = replace(platform, lock_wait=wait)
     told: dict[str, str | None] = {}
     for player in players:
         try:
             associate(hasty, player)
-            publish_player(hasty, player)
+            publish_associations(hasty, player)
             told[player] = None
         except StoreLockedError as error:
             told[player] = str(error)
