@@ -11,7 +11,9 @@ import duckdb
 from analysed_home import png
 from click.testing import CliRunner, Result
 
+from media_assets.captures.review import Decision, Pair
 from media_assets.cli import main
+from media_assets.stages import review
 from media_assets.stages.associate import AssociationReport, associate
 from media_assets.stages.capture_times import compute_times
 from media_assets.stages.discover import discover
@@ -86,6 +88,12 @@ class ReviewedHome:
     def associate(self, player: str = ANA) -> AssociationReport:
         compute_times(self.platform, player)
         return associate(self.platform, player)
+
+    def say(self, decision: Decision, name: str, match_id: str, player: str = ANA) -> None:
+        """Decide, without showing it."""
+        review.decide(
+            self.platform, [Pair(player, self.media_id(name, player), match_id)], decision
+        )
 
     def media_id(self, name: str, player: str = ANA) -> str:
         found = self.rows(f"SELECT media_id FROM media_files WHERE file_name = '{name}'", player)

@@ -72,17 +72,12 @@ class TestList:
             (("--since", "2026-05-04T12:11"), [BEFORE]),
             (("--until", "2026-05-04T12:11"), [AFTER]),
             (("--until", "2026-05-04"), [BEFORE, AFTER]),
-            (("--until", "2026-05-03"), []),
             (("--since", "2026-05-04T14:11+02:00"), [BEFORE]),
-            (("--since", "2026-05-04"), [BEFORE, AFTER]),
             (("--match", FIRST.upper()), [AFTER]),
             (("--min-confidence", "0.51"), []),
             (("--decision", "candidate", "--min-confidence", "0.3"), [MIDDLE]),
             (("--max-confidence", "0.51", "--kind", "image"), [BEFORE, AFTER]),
-            (("--kind", "video"), []),
-            (("--source", "file_name"), [BEFORE, AFTER]),
             (("--source", "mtime"), []),
-            (("--limit", "1"), [BEFORE]),
             (("--limit", "0"), [BEFORE, AFTER]),
         ],
     )
@@ -142,12 +137,11 @@ class TestDecide:
         assert home.associated()[AFTER, SECOND] == ("main", "accepted")
 
     def test_a_second_time_changes_nothing(self, home: ReviewedHome) -> None:
-        home.run("accept", home.media_id(AFTER), "--by", "Ana")
+        home.say("accepted", AFTER, FIRST)
         before = home.rows("FROM association_decisions")
         done = home.run("accept", home.media_id(AFTER), "--by", "Bo")
         assert "1 were accepted before" in done.stdout
         assert home.rows("FROM association_decisions") == before
-        assert home.json("accept", home.media_id(AFTER))["already"] == 1
 
     def test_any_match_of_the_player_can_be_assigned(self, home: ReviewedHome) -> None:
         assert "to be assigned" in home.run("assign", home.media_id(INSIDE), FAR).stdout
@@ -164,8 +158,8 @@ class TestDecide:
 
     def test_a_decision_is_taken_back(self, home: ReviewedHome) -> None:
         before = home.associated()
-        home.run("accept", home.media_id(AFTER))
-        home.run("reject", home.media_id(AFTER), "--match", SECOND)
+        home.say("accepted", AFTER, FIRST)
+        home.say("rejected", AFTER, SECOND)
         home.run("reset", home.media_id(AFTER), "--match", SECOND)
         assert home.decided() == {(AFTER, FIRST): "accepted"}
         home.run("reset", home.media_id(AFTER))
@@ -175,25 +169,22 @@ class TestDecide:
     def test_while_another_run_is_at_work_it_is_decided_and_shown_later(
         self, home: ReviewedHome
     ) -> None:
-        rows = review.find(home.platform, [ANA], review.Selection(decisions=("review",)))
-        review.decide(home.platform, [review.pair_of(row) for row in rows], "accepted")
+        home.say("accepted", AFTER, FIRST)
         with exclusive(home.platform.places.lock(ANA)):
             told = review.show(home.platform, [ANA], wait=0.05)
         assert "another run" in str(told[ANA])
-        assert set(home.decided().values()) == {"accepted"}
+        assert home.decided() == {(AFTER, FIRST): "accepted"}
         assert review.show(home.platform, [ANA]) == {ANA: None}
         assert home.associated()[AFTER, FIRST] == ("main", "accepted")
 
     def test_the_counts_of_the_status_follow(self, home: ReviewedHome) -> None:
-        def captures() -> dict[str, int]:
-            done = CliRunner().invoke(main, ["status", "--json", "--config", str(home.config)])
-            found: dict[str, int] = json.loads(done.stdout)["players"][ANA]["captures"]
-            return found
-
-        assert captures() == {"total": 4, "timed": 4, "inside_history": 4, "auto": 1, "review": 2}
-        home.run("accept", home.media_id(AFTER))
+        home.say("accepted", AFTER, FIRST)
         home.run("reject", home.media_id(BEFORE))
-        assert captures() == {"total": 4, "timed": 4, "inside_history": 4, "auto": 2, "review": 0}
+        done = CliRunner().invoke(main, ["status", "--json", "--config", str(home.config)])
+        found = json.loads(done.stdout)["players"]
+        counts = {"total": 4, "timed": 4, "inside_history": 4}
+        assert found[ANA]["captures"] == {**counts, "auto": 2, "review": 0}
+        assert found[BO]["captures"] == {**counts, "auto": 1, "review": 2}
 
 
 class TestRefusals:
@@ -208,7 +199,7 @@ class TestRefusals:
         assert home.decided() == {}
 
     def test_another_decision_stands_for_one_of_them(self, home: ReviewedHome) -> None:
-        home.run("reject", home.media_id(AFTER, BO), "--match", SECOND)
+        home.say("rejected", AFTER, SECOND, BO)
         arguments = [home.media_id(AFTER), home.media_id(AFTER, BO), "--match", SECOND]
         done = home.run("accept", *arguments, code=2)
         assert "was rejected" in done.stderr
@@ -217,7 +208,7 @@ class TestRefusals:
         assert (home.decided(ANA), home.decided(BO)) == ({}, {(AFTER, SECOND): "rejected"})
 
     def test_an_image_shows_one_match(self, home: ReviewedHome) -> None:
-        home.run("accept", home.media_id(AFTER))
+        home.say("accepted", AFTER, FIRST)
         assert "was accepted" in home.run("assign", home.media_id(AFTER), FAR, code=2).stderr
         both = ("accept", "--decision", "candidate", "--decision", "review", "--yes")
         assert "cannot show" in home.run(*both, "--player", BO, code=2).stderr
@@ -275,20 +266,18 @@ class TestBulk:
 
     @pytest.mark.parametrize(("answer", "code"), [("n\n", 1), ("", 1), ("y\n", 0)])
     def test_it_asks(self, answer: str, code: int, home: ReviewedHome) -> None:
-        done = home.run("accept", "--match", FIRST, code=code, answer=answer)
-        assert "2 to be accepted: go on?" in done.output
-        wanted = {(AFTER, FIRST): "accepted"} if code == 0 else {}
-        assert home.decided(ANA) == home.decided(BO) == wanted
+        done = home.run("accept", "--match", FIRST, "--player", ANA, code=code, answer=answer)
+        assert "1 to be accepted: go on?" in done.output
+        assert home.decided(ANA) == ({(AFTER, FIRST): "accepted"} if code == 0 else {})
 
     def test_all_that_is_chosen_is_decided_and_taken_back(self, home: ReviewedHome) -> None:
         found = home.json("accept", "--decision", "review", "--yes")
         assert (len(found["written"]), found["shown"]) == (4, {ANA: True, BO: True})
         assert home.json("list")["total"] == 0
-        home.run("reject", "--decision", "candidate", "--max-confidence", "0.2", "--yes")
         found = home.json("reset", "--decision", "accepted", "--player", ANA, "--yes")
         assert len(found["written"]) == 2
-        assert set(home.decided(ANA).values()) == {"rejected"}
-        assert set(home.decided(BO).values()) == {"accepted", "rejected"}
+        assert home.decided(ANA) == {}
+        assert set(home.decided(BO).values()) == {"accepted"}
 
     def test_a_limit_takes_the_newest(self, home: ReviewedHome) -> None:
         home.run("accept", "--player", ANA, "--limit", "1", "--yes")

@@ -17,7 +17,7 @@ from media_assets.stages.platform import Platform
 from media_assets.stages.review import waiting
 
 MAX_ROWS = 20
-_THUMBNAIL = (96, 54)
+_THUMBNAIL = (128, 72)
 _REASON_LENGTH = 250
 
 
