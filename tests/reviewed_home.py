@@ -26,21 +26,25 @@ from media_assets.store.write import upsert
 
 ANA, BO = "ana", "bo"
 DAY = datetime(2026, 5, 4, tzinfo=UTC)
-FIRST, SECOND, FAR = (f"0000000{number}-0000-4000-8000-000000000000" for number in (1, 2, 9))
+FIRST, SECOND, THIRD, FAR = (f"0000000{number}-0000-4000-8000-000000000000" for number in range(4))
 PRESENCES = {
     FIRST: (DAY + timedelta(hours=12), DAY + timedelta(hours=12, minutes=10)),
     SECOND: (
         DAY + timedelta(hours=12, minutes=12, seconds=20),
         DAY + timedelta(hours=12, minutes=22),
     ),
+    THIRD: (
+        DAY + timedelta(hours=12, minutes=24, seconds=20),
+        DAY + timedelta(hours=12, minutes=34),
+    ),
     FAR: (DAY - timedelta(hours=2), DAY - timedelta(hours=1)),
 }
-"""When the players were in which match: 140 s lie between the first two."""
-INSIDE, AFTER, BEFORE, MIDDLE = (
-    f"Screenshot 2026-05-04 {clock}.png" for clock in ("12-05-00", "12-10-40", "12-11-40",
-                                                       "12-11-10")
-)  # fmt: skip
-"""During the first match; 40 s after it; 40 s before the second; between the two."""
+"""When the players were in which match: 140 s lie between two of the first three."""
+INSIDE, AFTER, MIDDLE, LATER = (
+    f"Screenshot 2026-05-04 {clock}.png"
+    for clock in ("12-05-00", "12-10-20", "12-11-10", "12-22-20")
+)
+"""During the first match; 20 s after it; between it and the second; 20 s after the second."""
 TUNE = "tune.mp3"
 
 
@@ -57,7 +61,7 @@ class ReviewedHome:
         for seed, player in enumerate(players):
             folder = self.library(player)
             folder.mkdir(parents=True)
-            for number, name in enumerate((INSIDE, AFTER, BEFORE, MIDDLE)):
+            for number, name in enumerate((INSIDE, AFTER, MIDDLE, LATER)):
                 (folder / name).write_bytes(png(10 * seed + number))
             (folder / TUNE).write_bytes(b"no music")
             discover(self.platform, player)

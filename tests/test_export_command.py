@@ -9,7 +9,7 @@ import networkx as nx
 import polars as pl
 import pytest
 from click.testing import CliRunner, Result
-from reviewed_home import AFTER, ANA, BEFORE, BO, FAR, FIRST, INSIDE, MIDDLE, SECOND, ReviewedHome
+from reviewed_home import AFTER, ANA, BO, FAR, FIRST, INSIDE, LATER, MIDDLE, SECOND, ReviewedHome
 
 from media_assets.cli import main
 from media_assets.gexf import Edge, Graph, Node, write_gexf
@@ -34,7 +34,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> ReviewedHome:
     home.run("reject", home.media_id(AFTER))
     home.run("assign", home.media_id(INSIDE), FAR)
     tags = Words(add_tags=FORMULAS, title="=HYPERLINK(1)", note='a "b"\n;c')
-    annotate(home.platform, [home.media_id(BEFORE)], tags)
+    annotate(home.platform, [home.media_id(LATER)], tags)
     registry = [
         {
             "match_id": match_id, "start_time": START, "end_time": START, "player_count": 2,
@@ -83,11 +83,11 @@ def test_csv_says_what_was_published_and_runs_nothing(home: ReviewedHome, tmp_pa
     assert "cy: nothing is published yet" in done.stderr
     with (tmp_path / "media.csv").open(encoding="utf-8", newline="") as stream:
         (row,) = [row for row in csv.DictReader(stream)
-                  if (row["player"], row["file_name"]) == (ANA, BEFORE)]  # fmt: skip
+                  if (row["player"], row["file_name"]) == (ANA, LATER)]  # fmt: skip
     assert row["title"] == "'=HYPERLINK(1)"
     assert row["note"] == 'a "b"\n;c'
     assert json.loads(row["tags"]) == list(FORMULAS)
-    assert row["capture_start_utc"] == "2026-05-04 12:11:40"
+    assert row["capture_start_utc"] == "2026-05-04 12:22:20"
     read = pl.read_csv(tmp_path / "media_matches.csv")
     assert read.height == sum(len(home.published("media_matches", player)) for player in (ANA, BO))
 
@@ -117,7 +117,7 @@ def test_a_graph_joins_captures_and_matches(home: ReviewedHome, tmp_path: Path) 
     graph = nx.read_gexf(tmp_path / "captures.gexf")
     assert not graph.is_directed()
     captures = {home.media_id(name, player): name for player in (ANA, BO)
-                for name in (INSIDE, AFTER, BEFORE, MIDDLE)}  # fmt: skip
+                for name in (INSIDE, AFTER, MIDDLE, LATER)}  # fmt: skip
     assert set(graph) == {*captures, FIRST, SECOND, FAR}
     shown = {
         (graph.nodes[capture]["player"], captures[capture], match)
@@ -125,13 +125,13 @@ def test_a_graph_joins_captures_and_matches(home: ReviewedHome, tmp_path: Path) 
         for match in graph[capture]
     }
     assert shown == {
-        (ANA, INSIDE, FAR), (ANA, BEFORE, SECOND),
-        (BO, INSIDE, FIRST), (BO, AFTER, FIRST), (BO, BEFORE, SECOND),
+        (ANA, INSIDE, FAR), (ANA, LATER, SECOND),
+        (BO, INSIDE, FIRST), (BO, AFTER, FIRST), (BO, LATER, SECOND),
     }  # fmt: skip
     edge = graph.edges[home.media_id(INSIDE), FAR]
     assert (edge["decision"], edge["weight"], edge["role"]) == ("assigned", 1.0, "main")
-    node = graph.nodes[home.media_id(BEFORE)]
-    assert (node["type"], node["label"], node["kind"]) == ("capture", BEFORE, "image")
+    node = graph.nodes[home.media_id(LATER)]
+    assert (node["type"], node["label"], node["kind"]) == ("capture", LATER, "image")
     assert json.loads(node["tags"]) == list(FORMULAS)
     assert isinstance(node["file_size"], int)
     assert graph.nodes[FIRST]["label"] == "Bazaar 2026-05-04 12:00"

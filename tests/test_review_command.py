@@ -9,13 +9,13 @@ from click.testing import CliRunner
 from reviewed_home import (
     AFTER,
     ANA,
-    BEFORE,
     BO,
     FAR,
     FIRST,
     INSIDE,
-    MIDDLE,
+    LATER,
     SECOND,
+    THIRD,
     TUNE,
     ReviewedHome,
     names,
@@ -45,9 +45,9 @@ class TestList:
     def test_it_shows_what_waits_with_its_reasons(self, made: ReviewedHome) -> None:
         text = made.run("list", "--player", ANA).stdout
         for words in (
-            AFTER, "confidence 0.50", made.media_id(AFTER), "2026-05-04 12:10:40 UTC",
+            AFTER, "review, confidence 0.", made.media_id(AFTER), "2026-05-04 12:10:20 UTC",
             "as the file name says", "Bazaar, king of the hill", "12:00:00 to 12:10:00 UTC", FIRST,
-            "Taken 40 s", "best other", SECOND, "review accept MEDIA_ID",
+            "Taken 20 s", "best other", SECOND, "review accept MEDIA_ID",
         ):  # fmt: skip
             assert words in text
         assert INSIDE not in text
@@ -57,28 +57,28 @@ class TestList:
         assert found["total"] == 4
         rows = found["associations"]
         assert [(row["player"], row["file_name"]) for row in rows] == [
-            (ANA, BEFORE), (ANA, AFTER), (BO, BEFORE), (BO, AFTER),
+            (ANA, LATER), (ANA, AFTER), (BO, LATER), (BO, AFTER),
         ]  # fmt: skip
-        assert rows[0]["capture_start_utc"] == "2026-05-04T12:11:40"
-        assert rows[0]["runner_up_match_id"] == FIRST
-        assert rows[0]["margin"] < 1
-        assert "40 s" in rows[0]["explanation"]
+        assert rows[0]["capture_start_utc"] == "2026-05-04T12:22:20"
+        assert rows[0]["runner_up_match_id"] == THIRD
+        assert rows[0]["inside_share"] == 0
+        assert "20 s" in rows[0]["explanation"]
 
     @pytest.mark.parametrize(
         ("filters", "found"),
         [
             (("--decision", "auto"), [INSIDE]),
-            (("--decision", "auto", "--decision", "review"), [BEFORE, AFTER, INSIDE]),
-            (("--since", "2026-05-04T12:11"), [BEFORE]),
+            (("--decision", "auto", "--decision", "review"), [LATER, AFTER, INSIDE]),
+            (("--since", "2026-05-04T12:11"), [LATER]),
             (("--until", "2026-05-04T12:11"), [AFTER]),
-            (("--until", "2026-05-04"), [BEFORE, AFTER]),
-            (("--since", "2026-05-04T14:11+02:00"), [BEFORE]),
+            (("--until", "2026-05-04"), [LATER, AFTER]),
+            (("--since", "2026-05-04T14:11+02:00"), [LATER]),
             (("--match", FIRST.upper()), [AFTER]),
-            (("--min-confidence", "0.51"), []),
-            (("--decision", "candidate", "--min-confidence", "0.3"), [MIDDLE]),
-            (("--max-confidence", "0.51", "--kind", "image"), [BEFORE, AFTER]),
+            (("--min-confidence", "0.8"), []),
+            (("--decision", "auto", "--decision", "review", "--min-confidence", "0.8"), [INSIDE]),
+            (("--max-confidence", "0.799", "--kind", "image"), [LATER, AFTER]),
             (("--source", "mtime"), []),
-            (("--limit", "0"), [BEFORE, AFTER]),
+            (("--limit", "0"), [LATER, AFTER]),
         ],
     )
     def test_filters(self, filters: tuple[str, ...], found: list[str], made: ReviewedHome) -> None:
@@ -121,7 +121,7 @@ class TestDecide:
         assert media[AFTER]["association_confidence"] == 1
         (row,) = home.published("association_decisions")
         assert (row["decision"], row["decided_by"], row["note"]) == ("accepted", "Ana", "my flag")
-        assert names(home.json("list", "--player", ANA)["associations"]) == [BEFORE]
+        assert names(home.json("list", "--player", ANA)["associations"]) == [LATER]
         listed = home.run("list", "--decision", "accepted").stdout
         assert "by Ana: my flag" in listed
 
@@ -179,7 +179,7 @@ class TestDecide:
 
     def test_the_counts_of_the_status_follow(self, home: ReviewedHome) -> None:
         home.say("accepted", AFTER, FIRST)
-        home.run("reject", home.media_id(BEFORE))
+        home.run("reject", home.media_id(LATER))
         done = CliRunner().invoke(main, ["status", "--json", "--config", str(home.config)])
         found = json.loads(done.stdout)["players"]
         counts = {"total": 4, "timed": 4, "inside_history": 4}
@@ -259,7 +259,7 @@ class TestBulk:
         before = database.read_bytes()
         text = home.run("accept", "--player", ANA, "--dry-run").stdout
         assert AFTER in text
-        assert BEFORE in text
+        assert LATER in text
         assert "dry run: nothing was written" in text
         assert len(home.json("reject", "--player", ANA, "--dry-run")["written"]) == 2
         assert database.read_bytes() == before
@@ -281,7 +281,7 @@ class TestBulk:
 
     def test_a_limit_takes_the_newest(self, home: ReviewedHome) -> None:
         home.run("accept", "--player", ANA, "--limit", "1", "--yes")
-        assert home.decided() == {(BEFORE, SECOND): "accepted"}
+        assert home.decided() == {(LATER, SECOND): "accepted"}
 
     def test_nothing_chosen_is_nothing_done(self, home: ReviewedHome) -> None:
         done = home.run("accept", "--min-confidence", "0.99")

@@ -16,7 +16,8 @@ from media_assets.review_text import line
 from media_assets.stages.platform import Platform
 from media_assets.stages.review import waiting
 
-MAX_ROWS = 20
+MAX_ROWS = 10
+"""The dialog of the UI opens at its end where it is higher than the window: twenty rows are."""
 _THUMBNAIL = (128, 72)
 _REASON_LENGTH = 250
 
@@ -35,7 +36,7 @@ def review_metadata(platform: Platform, player: str) -> dict[str, Metadatum]:
 
 
 def review_table(rows: Sequence[dict[str, Any]]) -> dg.MarkdownMetadataValue:
-    """At most twenty associations with small pictures, as long as these fit the event log.
+    """At most ten associations with small pictures, as long as these fit the event log.
 
     Text from files is escaped.
     """

@@ -6,7 +6,7 @@ import dagster as dg
 import numpy as np
 import pytest
 from PIL import Image
-from reviewed_home import AFTER, ANA, BEFORE, ReviewedHome
+from reviewed_home import AFTER, ANA, LATER, ReviewedHome
 
 from media_assets.orchestration.plots import MAX_BYTES
 from media_assets.orchestration.review import MAX_ROWS, review_metadata, review_table
@@ -33,10 +33,10 @@ def test_it_counts_lists_and_names_the_commands(home: ReviewedHome) -> None:
     assert found["to review"] == 2
     table = found["waiting for review"]
     assert isinstance(table, dg.MarkdownMetadataValue)
-    for line, name in zip(lines(table), (BEFORE, AFTER), strict=True):
+    for line, name in zip(lines(table), (LATER, AFTER), strict=True):
         assert name.removesuffix(".png") in line
         assert f"`media-assets review accept {home.media_id(name)}`" in line
-        assert "40 s" in line
+        assert "20 s" in line
     assert found["review with"] == dg.MetadataValue.text("media-assets review list --player ana")
 
 
@@ -47,7 +47,7 @@ def test_names_are_quoted_and_text_is_escaped(home: ReviewedHome) -> None:
     assert "<img" not in line
 
 
-def test_twenty_rows_with_pictures_fit_the_event_log(home: ReviewedHome, tmp_path: Path) -> None:
+def test_as_many_rows_with_pictures_fit_the_event_log(home: ReviewedHome, tmp_path: Path) -> None:
     poster = tmp_path / "poster.png"
     noise = np.random.default_rng(7).integers(0, 255, (180, 320, 3), dtype=np.uint8)
     Image.fromarray(noise).save(poster)

@@ -7,7 +7,7 @@ from datetime import timedelta
 import duckdb
 import pytest
 from analysed_home import png
-from reviewed_home import AFTER, ANA, BEFORE, DAY, FAR, FIRST, INSIDE, SECOND, ReviewedHome
+from reviewed_home import AFTER, ANA, DAY, FAR, FIRST, INSIDE, LATER, SECOND, THIRD, ReviewedHome
 
 from media_assets.captures.review import Pair
 from media_assets.stages import review
@@ -21,7 +21,7 @@ from media_assets.stages.reprocess import plan as plan_again
 from media_assets.store.migrate import MIGRATIONS
 
 DECIDED = {
-    (BEFORE, SECOND): "accepted", (BEFORE, FIRST): "rejected",
+    (LATER, SECOND): "accepted", (LATER, THIRD): "rejected",
     (AFTER, FIRST): "rejected",
     (INSIDE, FAR): "assigned",
 }  # fmt: skip
@@ -56,19 +56,19 @@ def move(home: ReviewedHome) -> None:
     """To another folder and to other names, which the capture times come from."""
     folder = home.library() / "older"
     folder.mkdir()
-    for number, name in enumerate((INSIDE, AFTER, BEFORE)):
+    for number, name in enumerate((INSIDE, AFTER, LATER)):
         (home.library() / name).rename(folder / f"{number}.png")
     discover(home.platform, ANA)
 
 
 def lose(home: ReviewedHome) -> None:
-    for name in (INSIDE, AFTER, BEFORE):
+    for name in (INSIDE, AFTER, LATER):
         (home.library() / name).unlink()
     discover(home.platform, ANA)
 
 
 def lose_and_find(home: ReviewedHome) -> None:
-    contents = {name: (home.library() / name).read_bytes() for name in (INSIDE, AFTER, BEFORE)}
+    contents = {name: (home.library() / name).read_bytes() for name in (INSIDE, AFTER, LATER)}
     lose(home)
     for name, content in contents.items():
         (home.library() / name).write_bytes(content)
@@ -76,7 +76,7 @@ def lose_and_find(home: ReviewedHome) -> None:
 
 
 def overwrite(home: ReviewedHome) -> None:
-    for number, name in enumerate((INSIDE, AFTER, BEFORE)):
+    for number, name in enumerate((INSIDE, AFTER, LATER)):
         (home.library() / name).write_bytes(png(90 + number))
     discover(home.platform, ANA)
 
@@ -104,7 +104,7 @@ def play_more(home: ReviewedHome) -> None:
         {
             f"0000000{number}-0000-4000-8000-00000000000a": (at - minute, at + minute)
             for number, at in enumerate(
-                DAY + timedelta(hours=12, minutes=minutes, seconds=40) for minutes in (4, 10, 11)
+                DAY + timedelta(hours=12, minutes=minutes) for minutes in (5, 10, 22)
             )
         },
     )
@@ -150,7 +150,7 @@ EVENTS: tuple[Callable[[ReviewedHome], None], ...] = (
 
 @pytest.mark.parametrize("happens", EVENTS, ids=lambda event: event.__name__)
 def test_decisions_outlast(happens: Callable[[ReviewedHome], None], home: ReviewedHome) -> None:
-    media = {home.media_id(name): name for name in (INSIDE, AFTER, BEFORE)}
+    media = {home.media_id(name): name for name in (INSIDE, AFTER, LATER)}
     happens(home)
     compute_times(home.platform, ANA)
     review.show(home.platform, [ANA])
@@ -163,9 +163,9 @@ def test_decisions_outlast(happens: Callable[[ReviewedHome], None], home: Review
     assert {pair: stands.get(pair) for pair in DECIDED} == DECIDED
     shown = {media[row["media_id"]]: row for row in home.published() if row["media_id"] in media}
     assert {name: row["match_id"] for name, row in shown.items() if name != AFTER} == {
-        BEFORE: SECOND, INSIDE: FAR,
+        LATER: SECOND, INSIDE: FAR,
     }  # fmt: skip
-    assert shown[BEFORE]["association_decision"] == "accepted"
+    assert shown[LATER]["association_decision"] == "accepted"
     assert shown[AFTER]["match_id"] != FIRST
     assert len(home.published("association_decisions")) == len(DECIDED)
 
