@@ -11,12 +11,13 @@ import polars as pl
 
 from media_assets.store.frames import frame_of
 from media_assets.store.tables.captures import ASSOCIATION_DECISIONS
-from media_assets.store.write import delete_keys, insert
+from media_assets.store.write import delete_keys, insert, relation
 
 _KNOWN = """
-SELECT media_id, match_id, decision FROM association_decisions
-WHERE list_contains(?, media_id) ORDER BY media_id, match_id
+SELECT media_id, match_id, decision FROM association_decisions SEMI JOIN asked USING (media_id)
+ORDER BY media_id, match_id
 """
+_KINDS = "SELECT media_id, kind FROM media_files SEMI JOIN asked USING (media_id)"
 
 _NAMED = """
 SELECT f.player, f.media_id, f.file_name, f.kind, f.status, c.capture_start_utc,
@@ -44,14 +45,15 @@ def load_pairs(con: duckdb.DuckDBPyConnection, parameters: dict[str, Any]) -> pl
 
 def load_known(con: duckdb.DuckDBPyConnection, media_ids: list[str]) -> dict[tuple[str, str], str]:
     """What was decided about these media, by media and match."""
-    rows = con.execute(_KNOWN, [media_ids]).fetchall()
+    with relation(con, "asked", pl.DataFrame({"media_id": media_ids}, {"media_id": pl.String})):
+        rows = con.execute(_KNOWN).fetchall()
     return {(media_id, match_id): decision for media_id, match_id, decision in rows}
 
 
 def load_kinds(con: duckdb.DuckDBPyConnection, media_ids: list[str]) -> dict[str, str]:
     """The kind of each of these media, by id."""
-    query = "SELECT media_id, kind FROM media_files WHERE list_contains(?, media_id)"
-    return dict(con.execute(query, [media_ids]).fetchall())
+    with relation(con, "asked", pl.DataFrame({"media_id": media_ids}, {"media_id": pl.String})):
+        return dict(con.execute(_KINDS).fetchall())
 
 
 def load_named(con: duckdb.DuckDBPyConnection, media_id: str, match_id: str) -> dict[str, Any]:
