@@ -141,10 +141,11 @@ class ReviewedHome:
     def json(self, *arguments: str) -> Any:
         return json.loads(self.run(*arguments, "--json").stdout)
 
-    def copy_to(self, base: Path) -> "ReviewedHome":
-        """The same in another folder; what holds absolute paths is not looked at again."""
-        shutil.copytree(self.base, base)
-        return ReviewedHome(base)
+
+def copied(home: Path, base: Path) -> ReviewedHome:
+    """A home in another folder. The files that its tables know stay where they were made."""
+    shutil.copytree(home, base)
+    return ReviewedHome(base)
 
 
 def names(rows: Iterable[dict[str, Any]]) -> list[str]:

@@ -9,7 +9,19 @@ import networkx as nx
 import polars as pl
 import pytest
 from click.testing import CliRunner, Result
-from reviewed_home import AFTER, ANA, BO, FAR, FIRST, INSIDE, LATER, MIDDLE, SECOND, ReviewedHome
+from reviewed_home import (
+    AFTER,
+    ANA,
+    BO,
+    FAR,
+    FIRST,
+    INSIDE,
+    LATER,
+    MIDDLE,
+    SECOND,
+    ReviewedHome,
+    copied,
+)
 
 from media_assets.cli import main
 from media_assets.gexf import Edge, Graph, Node, write_gexf
@@ -27,10 +39,9 @@ START = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> ReviewedHome:
+def home(reviewed_home: Path, tmp_path_factory: pytest.TempPathFactory) -> ReviewedHome:
     """Two players with decisions and words, all published; tests read it."""
-    home = ReviewedHome(tmp_path_factory.mktemp("export") / "home")
-    home.fill(ANA, BO)
+    home = copied(reviewed_home, tmp_path_factory.mktemp("export") / "home")
     home.run("reject", home.media_id(AFTER))
     home.run("assign", home.media_id(INSIDE), FAR)
     tags = Words(add_tags=FORMULAS, title="=HYPERLINK(1)", note='a "b"\n;c')
