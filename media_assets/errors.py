@@ -2,6 +2,7 @@
 
 MediaAssetsError
 ├── ConfigurationError      a setting is wrong: file, key and remedy
+│   └── DecisionError           what was to be decided cannot be; nothing was
 ├── StoreError              a database cannot be used
 │   ├── StoreLockedError    another process holds it past the deadline
 │   └── MigrationError      a migration failed or the file is newer than this program
@@ -31,6 +32,10 @@ class MediaAssetsError(Exception):
 
 class ConfigurationError(MediaAssetsError):
     """A setting is wrong; the message names the file, the key and what is allowed."""
+
+
+class DecisionError(ConfigurationError):
+    """A person's decision cannot be taken as it was asked for, and nothing was decided."""
 
 
 class StoreError(MediaAssetsError):

@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -45,6 +46,27 @@ def print_table(title: str, rows: Sequence[Mapping[str, object]], empty: str) ->
     for row in rows:
         table.add_row(*(Text(_shown(value)) for value in row.values()))
     console.print(table)
+
+
+def print_entries(entries: Sequence[tuple[str, Mapping[str, str]]], empty: str) -> None:
+    """Entries of a heading and named lines below it; their text is shown as it is."""
+    console = Console() if sys.stdout.isatty() else Console(width=1000)
+    if not entries:
+        console.print(Text(empty))
+    for heading, lines in entries:
+        longest = max(map(len, lines))
+        console.print(Text(printable(heading), style="bold"))
+        for name, text in lines.items():
+            console.print(Text(textwrap.fill(
+                printable(text), console.width, break_on_hyphens=False,
+                initial_indent=f"  {name:<{longest}}  ", subsequent_indent=" " * (longest + 4),
+            )))  # fmt: skip
+        console.print()
+
+
+def printable(text: str) -> str:
+    """Text of files without what a terminal would obey."""
+    return "".join(mark if mark.isprintable() else repr(mark)[1:-1] for mark in text)
 
 
 def print_json(value: object) -> None:
@@ -124,7 +146,9 @@ def _shown(value: object) -> str:
         return ""
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%d %H:%M:%S}"
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return "\n".join(map(printable, str(value).split("\n")))
 
 
 def _plain(value: object) -> object:

@@ -54,3 +54,11 @@ def small_library(demo_library: Path, once: Once) -> Path:
     from small_library import make_small_library
 
     return once("small", lambda folder: make_small_library(demo_library, folder))
+
+
+@pytest.fixture(scope="session")
+def reviewed_home(once: Once) -> Path:
+    """Captures of two players whose associations wait for a decision. Copy it too."""
+    from reviewed_home import ANA, BO, ReviewedHome
+
+    return once("reviewed", lambda folder: ReviewedHome(folder / "home").fill(ANA, BO)) / "home"

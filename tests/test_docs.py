@@ -7,6 +7,7 @@ from typing import get_args
 
 import click
 import pytest
+from click.testing import CliRunner
 
 from media_assets.capture_settings import NameRuleSettings
 from media_assets.captures.claims import Source
@@ -45,15 +46,49 @@ def test_every_command_is_documented_and_every_documented_command_exists() -> No
     assert "media-assets init" in readme
 
 
-@pytest.mark.parametrize("name", sorted(main.commands))  # type: ignore[attr-defined]  # a group
+def commands(group: click.Command = main, name: str = "") -> dict[str, click.Command]:
+    """Every command that does something, by its name."""
+    if not isinstance(group, click.Group):
+        return {name: group}
+    return {
+        full: found
+        for part, command in group.commands.items()
+        for full, found in commands(command, f"{name} {part}".strip()).items()
+    }
+
+
+COMMANDS = commands()
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS))
 def test_every_command_has_help_and_takes_a_configuration(name: str) -> None:
-    command = main.commands[name]  # type: ignore[attr-defined]
+    command = COMMANDS[name]
     options = {option for parameter in command.params for option in parameter.opts}
     assert command.help
     assert all(
         parameter.help for parameter in command.params if isinstance(parameter, click.Option)
     )
     assert "--config" in options or name in {"init", "demo"}
+
+
+@pytest.mark.parametrize("name", sorted({"", "review", *COMMANDS}))
+def test_help_ends_with_0_and_an_unknown_option_with_2(name: str) -> None:
+    asked = CliRunner().invoke(main, [*name.split(), "--help"])
+    assert (asked.exit_code, asked.stdout.splitlines()[0].startswith("Usage: ")) == (0, True)
+    wrong = CliRunner().invoke(main, [*name.split(), "--no-such-option"])
+    assert (wrong.exit_code, "--no-such-option" in wrong.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "page", sorted((PROJECT / "docs").glob("*.md")), ids=lambda page: page.stem
+)
+def test_commands_of_a_page_exist_with_their_options(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for line in re.findall(r"^(?:\$ )?media-assets (.+)$", text, re.MULTILINE):
+        words = line.split()
+        (name,) = [name for name in COMMANDS if words[: len(name.split())] == name.split()]
+        known = {option for parameter in COMMANDS[name].params for option in parameter.opts}
+        assert {word.partition("=")[0] for word in words if word.startswith("--")} <= known, line
 
 
 def test_the_template_holds_the_defaults() -> None:

@@ -13,20 +13,21 @@ PACKAGE = Path(media_assets.__file__).parent
 
 RANK = {
     "errors": 0,
-    "naming": 1,
+    "naming": 1, "gexf": 1,
     "capture_settings": 2,
     "settings": 3,
     "engine": 4, "library": 4, "similarity": 4,
     "store": 5, "captures": 5, "music": 5,
-    "matches": 6,
+    "matches": 6, "review_text": 6,
     "stages": 7, "demo": 7,
-    "terminal": 8, "orchestration": 8,
+    "terminal": 8, "orchestration": 8, "options": 8,
     "defs": 9,
     "definitions": 10,
     "launch": 11,
-    "run_command": 12, "upkeep_command": 12,
-    "cli": 13,
-    "__main__": 14,
+    "run_command": 12, "upkeep_command": 12, "review_command": 12, "export_command": 12,
+    "review_cli": 13,
+    "cli": 14,
+    "__main__": 15,
 }  # fmt: skip
 """A part imports parts of a lower rank only; parts of one rank do not know each other."""
 

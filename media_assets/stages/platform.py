@@ -10,7 +10,7 @@ from media_assets.matches.live_route import THE_API, Route
 from media_assets.settings import SHARED, Settings, load_settings
 from media_assets.store.connect import Connection
 from media_assets.store.disk import writing_below
-from media_assets.store.locks import exclusive
+from media_assets.store.locks import WAIT_SECONDS, exclusive
 from media_assets.store.migrate import migrate, reading
 from media_assets.store.places import Places
 
@@ -26,12 +26,14 @@ def system_clock() -> datetime:
 class Platform:
     """Handed to every stage. `clock` gives the present time, aware, in UTC.
 
-    `route` is how the match API is reached; tests lead it to a server of their own.
+    `route` is how the match API is reached; tests lead it to a server of their own. `lock_wait`:
+    for so many seconds a write lock is waited for.
     """
 
     settings: Settings
     clock: Callable[[], datetime] = system_clock
     route: Route = THE_API
+    lock_wait: float = WAIT_SECONDS
 
     @classmethod
     def load(cls, file: Path | None = None) -> "Platform":
@@ -76,5 +78,5 @@ class Platform:
             StoreError: the data folder is full or cannot be written, when taking the lock or in
                 the block.
         """
-        with exclusive(self.places.lock(name)), writing_below(self.settings.data):
+        with exclusive(self.places.lock(name), self.lock_wait), writing_below(self.settings.data):
             yield

@@ -42,6 +42,15 @@ def publish_player(platform: Platform, player: str) -> PublishReport:
     return report
 
 
+def publish_associations(platform: Platform, player: str) -> PublishReport:
+    """Publish the player's associations, decisions and `media.parquet`, and nothing else."""
+    database = platform.player_database(player)
+    with platform.writing(player):
+        store.create_media_view(database, platform.settings.data)
+        folder = platform.places.published(player)
+        return PublishReport(tuple(store.publish_associations(database, folder)))
+
+
 def publish_shared(platform: Platform) -> PublishReport:
     """Publish the shared tables."""
     database = platform.shared_database()

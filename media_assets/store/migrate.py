@@ -93,6 +93,11 @@ def _judge_again(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(table.create_statement())
 
 
+def _add_who_decided(con: duckdb.DuckDBPyConnection) -> None:
+    for name in ("decided_by", "note"):
+        con.execute(f"ALTER TABLE association_decisions ADD COLUMN IF NOT EXISTS {name} VARCHAR")
+
+
 def _add_scores(con: duckdb.DuckDBPyConnection) -> None:
     """Matches that were loaded without their personal scores are loaded again."""
     con.execute(PERSONAL_SCORES.create_statement())
@@ -117,6 +122,7 @@ MIGRATIONS: dict[Database, tuple[Migration, ...]] = {
         Migration(4, "statistics", _add_statistics),
         Migration(5, "local times of captures", _add_local_times),
         Migration(6, "components of the confidence", _judge_again),
+        Migration(7, "who decided, and why", _add_who_decided),
     ),
     "shared": (
         Migration(1, "tables", _create_tables("shared")),

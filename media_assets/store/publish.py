@@ -12,12 +12,14 @@ from media_assets.store.connect import connect, make_folder
 from media_assets.store.disk import explain
 from media_assets.store.players import replace_view
 from media_assets.store.spec import Database, Table
+from media_assets.store.tables.captures import ASSOCIATION_DECISIONS, MEDIA_MATCHES
 from media_assets.store.tables.catalog import tables_of
 
 _DIGEST_KEY = "content_digest"
 _UNFINISHED = ".unfinished"
 """Ends the name of a file that is being written: `*.parquet` must not find it, and for DuckDB and
 polars that pattern finds names that begin with a dot."""
+_MEDIA = "SELECT * FROM media ORDER BY file_path, media_id"
 _NOT_PUBLISHED = {"media_files": ("path_bytes",), "image_metadata": ("gps",)}
 """Columns that are not for everybody: bytes of odd names, and where a photograph was taken."""
 
@@ -42,7 +44,14 @@ def publish_tables(database: Path, kind: Database, folder: Path) -> list[Publish
     """Publish every table of one database, and `media` where there is one, into a folder."""
     queries = {table.name: _query(table) for table in tables_of(kind)}
     if kind == "player":
-        queries["media"] = "SELECT * FROM media ORDER BY file_path, media_id"
+        queries["media"] = _MEDIA
+    return publish(database, queries, folder)
+
+
+def publish_associations(database: Path, folder: Path) -> list[Published]:
+    """Publish what a decision of a person changes, and no other table."""
+    tables = (MEDIA_MATCHES, ASSOCIATION_DECISIONS)
+    queries = {**{table.name: _query(table) for table in tables}, "media": _MEDIA}
     return publish(database, queries, folder)
 
 

@@ -61,6 +61,13 @@ def remove(home: Home, choice: PurgeChoice = ALL) -> PurgeReport:
     return purge(home.platform, PLAYER, choice, plan(home.platform, PLAYER, choice))
 
 
+def reject(home: Home, media: str) -> None:
+    home.run(
+        f"INSERT INTO association_decisions BY NAME SELECT '{media}' AS media_id, 'm' AS match_id, "
+        "'rejected' AS decision, now()::TIMESTAMP AS decided_at"
+    )
+
+
 def names(frame: pl.DataFrame) -> list[str]:
     return [Path(path).name for path in frame["file_path"]]
 
@@ -128,7 +135,7 @@ def test_words_of_people_keep_a_media(home: Home, words: Words) -> None:
 def test_words_go_where_that_is_asked_for(home: Home) -> None:
     gone = media_id(home, "gone.png")
     annotate(home.platform, [gone], Words(note="x"))
-    home.run(f"INSERT INTO association_decisions VALUES ('{gone}', 'm', 'rejected', now())")
+    reject(home, gone)
     assert remove(home, PurgeChoice(0, with_notes=True)).media == 1
     assert known_of(home, gone) == {}
 
@@ -142,7 +149,7 @@ def test_words_that_were_taken_back_keep_nothing(home: Home) -> None:
 
 def test_a_decision_keeps_a_media(home: Home) -> None:
     gone = media_id(home, "gone.png")
-    home.run(f"INSERT INTO association_decisions VALUES ('{gone}', 'm', 'rejected', now())")
+    reject(home, gone)
     assert plan(home.platform, PLAYER, ALL)["spoken_for"].to_list() == ["decisions"]
     assert remove(home).media == 0
 

@@ -8,6 +8,7 @@ from media_assets.orchestration.pictures import match_timeline
 from media_assets.orchestration.policy import table_options
 from media_assets.orchestration.reporting import listener, picture, table_metadata
 from media_assets.orchestration.resources import PlatformResource
+from media_assets.orchestration.review import review_metadata
 from media_assets.stages.associate import associate
 from media_assets.stages.capture_times import compute_times
 from media_assets.stages.platform import Platform
@@ -75,6 +76,7 @@ def media_matches(
             **plot,
             **{f"captures {name}": count for name, count in report.decisions.items()},
             "captures judged now": report.judged,
+            **review_metadata(loaded, player),
             "rows written": report.rows_written,
             "rows deleted": report.rows_deleted,
             **table_metadata(loaded, player, MEDIA_MATCHES),

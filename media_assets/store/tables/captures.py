@@ -99,6 +99,8 @@ ASSOCIATION_DECISIONS = Table(
         Column("match_id", "VARCHAR", "Match.", required=True),
         Column("decision", "VARCHAR", "`accepted`, `rejected` or `assigned`.", required=True),
         Column("decided_at", "TIMESTAMP", "When, UTC.", required=True),
+        Column("decided_by", "VARCHAR", "Who decided, where they said it."),
+        Column("note", "VARCHAR", "Why, where they said it."),
     ),
 )
 
