@@ -81,6 +81,10 @@ def _add_statistics(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(table.create_statement())
 
 
+def _add_reason(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("ALTER TABLE media_stages ADD COLUMN IF NOT EXISTS reason VARCHAR")
+
+
 def _add_scores(con: duckdb.DuckDBPyConnection) -> None:
     """Matches that were loaded without their personal scores are loaded again."""
     con.execute(PERSONAL_SCORES.create_statement())
@@ -97,6 +101,7 @@ MIGRATIONS: dict[Database, tuple[Migration, ...]] = {
         Migration(2, "verifications", _add_table(MEDIA_VERIFICATIONS)),
         Migration(3, "history of the match API", _add_table(API_HISTORY)),
         Migration(4, "statistics", _add_statistics),
+        Migration(5, "reasons of stages that leave nothing", _add_reason),
     ),
     "shared": (
         Migration(1, "tables", _create_tables("shared")),
