@@ -46,7 +46,7 @@ NUMBERS: dict[str, str] = {
 """Rows of numbers, by name."""
 
 ROWS: dict[str, str] = {
-    "matches": "SELECT start_time, end_time FROM player_match_stats ORDER BY start_time",
+    "matches": "SELECT start_time, end_time, map_name FROM player_match_stats ORDER BY start_time",
     "form": "SELECT start_time, kda, outcome::INTEGER FROM player_match_stats "
     "WHERE kda IS NOT NULL ORDER BY start_time",
     "maps": "SELECT map, matches, wins, losses FROM stats_by_map ORDER BY matches DESC, map",

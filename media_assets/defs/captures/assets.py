@@ -4,10 +4,10 @@ import dagster as dg
 
 from media_assets.captures.times import RULES_VERSION
 from media_assets.orchestration.partitions import players
-from media_assets.orchestration.pictures import match_timeline
 from media_assets.orchestration.policy import table_options
 from media_assets.orchestration.reporting import listener, picture, table_metadata
 from media_assets.orchestration.resources import PlatformResource
+from media_assets.orchestration.timeline import match_timeline
 from media_assets.stages.associate import associate
 from media_assets.stages.capture_times import compute_times
 from media_assets.stages.platform import Platform
