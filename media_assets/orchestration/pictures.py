@@ -1,8 +1,10 @@
 """Pictures in metadata: small enough for the event log, drawn only when there is something new."""
 
+import base64
 import io
 from collections.abc import Sequence
 from datetime import datetime
+from itertools import accumulate
 from pathlib import Path
 
 import dagster as dg
@@ -69,10 +71,33 @@ def files_by_month(rows: Sequence[tuple[datetime, str, int]]) -> dg.MarkdownMeta
     return finish("files by month of their modification time", figure, axes)
 
 
-def _cell(file: Path) -> Image.Image | None:
+def inline_pictures(files: Sequence[Path | None], size: tuple[int, int], room: int) -> list[str]:
+    """Each picture within `size` as Markdown that carries it, all together at most `room` long.
+
+    They are made coarser until they fit; if nothing helps, the last ones are left out. A file that
+    is not there, or no more, is an empty text.
+    """
+    images = [None if file is None else _cell(file, size) for file in files]
+    pictures: list[str] = []
+    for quality in (60, 40, 20, 5):
+        pictures = ["" if image is None else _inline(image, quality) for image in images]
+        if sum(map(len, pictures)) <= room:
+            return pictures
+    lengths = accumulate(map(len, pictures))
+    return [text if end <= room else "" for text, end in zip(pictures, lengths, strict=True)]
+
+
+def _inline(image: Image.Image, quality: int) -> str:
+    buffer = io.BytesIO()
+    image.save(buffer, "WEBP", quality=quality, method=4)
+    data = base64.b64encode(buffer.getvalue()).decode("ascii")
+    return f"![](data:image/webp;base64,{data})"
+
+
+def _cell(file: Path, size: tuple[int, int] = _CELL) -> Image.Image | None:
     try:
         with Image.open(file) as image:
-            image.thumbnail(_CELL)
+            image.thumbnail(size)
             return opaque(image).convert("RGB")
     except OSError:
         return None  # swept since it was listed

@@ -112,11 +112,14 @@ def record_table(rows: Sequence[Mapping[str, object]]) -> dg.TableMetadataValue:
     )
 
 
-def escaped(value: object) -> str:
-    """A value as text that cannot be taken for Markdown or HTML; a bare address stays a link."""
+def escaped(value: object, length: int = _CELL_LENGTH) -> str:
+    """A value as text that cannot be taken for Markdown or HTML; a bare address stays a link.
+
+    What is longer than `length` characters is cut off.
+    """
     text = " ".join(_text(value).split())
-    if len(text) > _CELL_LENGTH:
-        text = text[: _CELL_LENGTH - 1] + "…"
+    if len(text) > length:
+        text = text[: length - 1] + "…"
     return text.translate(_ESCAPES)
 
 

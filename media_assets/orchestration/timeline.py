@@ -157,14 +157,19 @@ def _bars(axes: "Axes", place: int, sitting: Sitting, start: datetime, width: ti
 
 def _clock(axes: "Axes", place: int, start: datetime, width: timedelta, zone: ZoneInfo) -> None:
     """The full and half hours of a row."""
-    for number in range(int(width / STEP) + 1):
-        moment = start + number * STEP
-        if number * STEP > width - STEP / 4:
-            break
-        at = _minutes(number * STEP)
+    for at, text in clock(start, width, zone):
         axes.plot([at, at], [place - _HALF, place + 0.25], color="#d5d9de", linewidth=0.7, zorder=0)
-        axes.text(at, place + 0.27, f"{_local(moment, zone):%H:%M}", ha="center" if number else
-                  "left", va="top", fontsize=6.5, color="#7b838c")  # fmt: skip
+        axes.text(at, place + 0.27, text, ha="center" if at else "left", va="top", fontsize=6.5,
+                  color="#7b838c")  # fmt: skip
+
+
+def clock(start: datetime, width: timedelta, zone: ZoneInfo) -> list[tuple[float, str]]:
+    """Minutes since `start` and local time, every half hour; the last is not at the very end.
+
+    Minutes are counted: in the night when the clock goes back a time stands there twice.
+    """
+    steps = range(ceil((width - STEP / 4) / STEP))
+    return [(_minutes(n * STEP), f"{_local(start + n * STEP, zone):%H:%M}") for n in steps]
 
 
 def _marks(
@@ -174,7 +179,7 @@ def _marks(
         points = [
             (at, place - _HALF - 0.1 - 0.13 * level)
             for place, (sitting, start) in enumerate(zip(shown, starts, strict=True))
-            for at, level, decision in _stacked(sitting, start, width)
+            for at, level, decision in stacked(sitting, start, width)
             if decision in decisions
         ]
         if points:
@@ -185,7 +190,7 @@ def _marks(
                          zorder=3, label=f"{name} ({len(points)})")  # fmt: skip
 
 
-def _stacked(sitting: Sitting, start: datetime, width: timedelta) -> list[tuple[float, int, str]]:
+def stacked(sitting: Sitting, start: datetime, width: timedelta) -> list[tuple[float, int, str]]:
     """Minutes, level and decision of each capture: one right after another stands above it."""
     places = [_minutes(taken - start) for taken, _ in sitting.captures]
     near = _CROWDED / 100 * _minutes(width)
