@@ -18,11 +18,12 @@ from media_assets.orchestration.tables import escaped
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-ROWS = 20
+ROWS = 10
+"""The dialog of the UI opens at its end where it is higher than the window: twenty rows are."""
 MAX_LENGTH = 58_000
 """Characters of the whole table, pictures included: above 60 KB the event log grows heavy."""
 _REASON_LENGTH = 260
-_THUMBNAIL = (144, 81)
+_THUMBNAIL = (112, 63)
 _BINS = 10
 _Z = 1.96  # of a normal distribution: 95 % lie within
 
@@ -36,7 +37,7 @@ _WORDS = {
 
 
 def association_table(rows: Sequence[Mapping[str, Any]], zone: str) -> dg.MarkdownMetadataValue:
-    """At most twenty associations with small pictures and, in words, why.
+    """At most ten associations with small pictures and, in words, why.
 
     Rows as `newest_associations` gives them, `thumbnail_file` absolute; times are shown in `zone`.
     Text from files is escaped. Pictures are made coarser, and at last left out, until all fit.
@@ -120,7 +121,7 @@ def _counts(axes: "Axes", judged: Sequence[tuple[float, bool | None]]) -> None:
 def _shares(axes: "Axes", decided: Sequence[tuple[float, bool]]) -> None:
     """Of each tenth the share that is right, with its 95 % interval, on what it should be."""
     axes.plot([0, 1], [0, 100], color="#b8bcc2", linewidth=1.2, linestyle=(0, (4, 3)))
-    axes.text(0.02, 20, "right as often as it is sure", fontsize=8, color="#7b838c")
+    axes.text(0.02, 33, "right as often as it is sure", fontsize=8, color="#7b838c")
     for place in range(_BINS):
         found = [(confidence, right) for confidence, right in decided if _bin(confidence) == place]
         if not found:
