@@ -102,7 +102,7 @@ def analyse_clip(stream: BinaryIO, size: int, extension: str, options: ClipOptio
     The metadata comes without decoding (700 clips a second) but for its `frame_hashes`: they come
     with the part `thumbnail`, whose key frames they are taken from, and are None without it. There
     are as many as the clip has key frames between 10 % and 90 % that show something, at most 8;
-    where no key frame lies there, those nearest outside.
+    where it has one or two in all, of frames between them as well.
 
     A clip without pictures (audio in an MP4) has metadata without a size, a `cover` if one is
     embedded, and a `NotEligibleError` as `problem` if pictures were asked for. A clip that is over

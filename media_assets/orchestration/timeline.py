@@ -69,7 +69,7 @@ def match_timeline(
     """
     played = [sitting for sitting in sittings(matches, captures) if sitting.matches]
     if not played:
-        return dg.MetadataValue.md(f"*no matches, {len(captures)} captures*")
+        return dg.MetadataValue.md(f"*no matches; captures: {len(captures)}*")
     shown = played[-_ROWS:][::-1]
     local = ZoneInfo(zone)
     starts = [_floor(sitting.begins, local) for sitting in shown]

@@ -25,6 +25,10 @@ ANTI JOIN association_decisions d ON d.media_id = m.media_id
 WHERE m.role = 'main' AND f.status <> 'missing'
 """
 
+_CANDIDATES = (
+    "(SELECT match_id FROM media_matches m SEMI JOIN association_decisions d "
+    "ON d.media_id = m.media_id)"
+)
 _DECIDED = {
     "captures": "SELECT c.media_id, f.kind, c.title, c.time_quality, "
     "epoch(c.capture_start_utc) AS begins, epoch(c.capture_end_utc) AS ends "
@@ -32,13 +36,14 @@ _DECIDED = {
     "SEMI JOIN association_decisions d ON d.media_id = c.media_id "
     "WHERE c.capture_start_utc IS NOT NULL AND f.status <> 'missing'",
     "presences": "SELECT match_id, start_time AS match_start_time, epoch(joined_at) AS joins, "
-    "epoch(left_at) AS leaves FROM player_match_stats",
+    f"epoch(left_at) AS leaves FROM player_match_stats WHERE match_id IN {_CANDIDATES}",
     "events": "SELECT e.match_id, epoch(p.start_time) + e.time_ms / 1000.0 AS happens "
     "FROM shared.highlight_events e JOIN player_match_stats p "
-    "ON p.match_id = e.match_id AND p.xuid = e.xuid WHERE e.event_type IN ('kill', 'medal')",
+    "ON p.match_id = e.match_id AND p.xuid = e.xuid WHERE e.event_type IN ('kill', 'medal') "
+    f"AND e.match_id IN {_CANDIDATES}",
     "decisions": "SELECT media_id, match_id, decision FROM association_decisions",
 }
-"""What the rules need to judge again what people decided about."""
+"""What the rules need to judge again what people decided about: all candidates are in the table."""
 
 
 def newest_associations(con: duckdb.DuckDBPyConnection, rows: int) -> list[dict[str, Any]]:

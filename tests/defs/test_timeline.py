@@ -121,6 +121,6 @@ class TestPicture:
         assert match_timeline(*rows, "UTC") != match_timeline(*rows, "Asia/Kathmandu")
 
     def test_without_matches_nothing_is_drawn(self) -> None:
-        assert match_timeline([], [], "UTC").md_str == "*no matches, 0 captures*"
+        assert match_timeline([], [], "UTC").md_str == "*no matches; captures: 0*"
         alone = match_timeline([], [(EVENING, "none")], "UTC")
-        assert alone.md_str == "*no matches, 1 captures*"
+        assert alone.md_str == "*no matches; captures: 1*"

@@ -103,13 +103,3 @@ def test_a_partition_shows_rows_and_opens_a_picture(view: View, server: Server) 
     picture = page.locator("img[alt='newest captures']")
     expect(picture).to_be_visible()
     assert picture.evaluate("image => image.naturalWidth") > 100
-
-
-def test_associations_have_pictures_and_reasons(view: View) -> None:
-    page = view.open(f"/assets/media_matches?view=partitions&partition={KETAN}")
-    row = page.locator("tr", has_text="associations").get_by_text("[Show Markdown]").first
-    row.click()
-    expect(page.get_by_text("Taken while the player was in the match.").first).to_be_visible()
-    thumbnail = page.locator("img[src^='data:image/webp']").first
-    expect(thumbnail).to_be_visible()
-    assert thumbnail.evaluate("image => image.naturalWidth") > 50
