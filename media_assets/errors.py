@@ -13,7 +13,8 @@ MediaAssetsError
 │   ├── DisguisedMediaError     not what its extension says: a playlist, a text, a document
 │   ├── CorruptMediaError       a decoder refused it
 │   ├── UnsupportedMediaError   a format that no decoder here knows
-│   └── LimitExceededError      over one of the limits that are checked before decoding
+│   ├── LimitExceededError      over one of the limits that are checked before decoding
+│   └── NotEligibleError        nothing is wrong with it: it has not what a stage is made from
 ├── MatchDataError          a recorded response or film chunk cannot be used
 ├── TakeOverError           a LevelUp database cannot be taken over
 ├── ApiError                the match API gives no usable answer
@@ -80,6 +81,10 @@ class UnsupportedMediaError(MediaError):
 
 class LimitExceededError(MediaError):
     """Over one of the limits that are checked before decoding."""
+
+
+class NotEligibleError(MediaError):
+    """Nothing is wrong with it: it has not what a stage is made from. That is no failure."""
 
 
 class MatchDataError(MediaAssetsError):

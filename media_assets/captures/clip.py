@@ -1,7 +1,6 @@
 """Everything that is derived from a clip, from one open file and one decode of its key frames."""
 
 import dataclasses
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, Literal
@@ -12,30 +11,39 @@ from av.container import InputContainer
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
+from media_assets.captures.clip_between import decode_frames
 from media_assets.captures.clip_container import (
     has_decoder,
     open_clip,
     oversized,
-    shown_size,
+    read_cover,
     translated_errors,
     video_stream,
 )
-from media_assets.captures.clip_frames import ClipFrame, FramePictures
-from media_assets.captures.clip_keyframes import decode_key_frames, key_times, timeline
+from media_assets.captures.clip_frames import (
+    ClipFrame,
+    FramePictures,
+    frame_hashes,
+    poster_frame,
+    read_display,
+)
+from media_assets.captures.clip_keyframes import key_times
 from media_assets.captures.clip_layout import Layout, read_layout
 from media_assets.captures.clip_metadata import ClipMetadata, read_metadata
 from media_assets.captures.clip_signature import HEAD_BYTES, Signature, identify
-from media_assets.captures.hashes import perceptual_hash
+from media_assets.captures.clip_timeline import TARGETS, timeline
 from media_assets.captures.picture import Picture, encode_poster
 from media_assets.captures.preview import PreviewKind, encode_preview
-from media_assets.errors import CorruptMediaError, MediaError, UnsupportedMediaError
+from media_assets.errors import (
+    CorruptMediaError,
+    MediaError,
+    NotEligibleError,
+    UnsupportedMediaError,
+)
 from media_assets.settings import LimitSettings
 from media_assets.similarity.layout import layout_vector
 
 ClipPart = Literal["metadata", "thumbnail", "vector"]
-
-POSTER_SHARE = 0.1
-"""Where the poster is taken from: the key frame that is nearest to a tenth of the clip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +60,10 @@ class ClipOptions:
 class ClipProducts:
     """What was made of a clip; a part that was not asked for or could not be made is None.
 
-    `poster` and `preview` belong to the part `thumbnail`. `vector` is that of the poster. `problem`
-    says why a part is missing, or that the file is cut off, in which case the other fields hold
-    what could be made of the rest.
+    `poster` and `preview` belong to the part `thumbnail`. `vector` is that of the poster. `cover`
+    is an embedded image file, of a clip that has no pictures of its own. `problem` says why a part
+    is missing, or that the file is cut off, in which case the other fields hold what could be made
+    of the rest.
     """
 
     metadata: ClipMetadata | None
@@ -62,6 +71,7 @@ class ClipProducts:
     preview: Picture | None
     vector: NDArray[np.float32] | None
     problem: MediaError | None
+    cover: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +102,11 @@ def analyse_clip(stream: BinaryIO, size: int, extension: str, options: ClipOptio
     The metadata comes without decoding (700 clips a second) but for its `frame_hashes`: they come
     with the part `thumbnail`, whose key frames they are taken from, and are None without it. There
     are as many as the clip has key frames between 10 % and 90 % that show something, at most 8;
-    where no key frame lies there, those nearest outside.
+    where it has one or two in all, of frames between them as well.
 
-    A clip without pictures (audio in an MP4) has metadata without a size, and an
-    `UnsupportedMediaError` as `problem` if pictures were asked for. A clip that is over the limits,
-    cannot be decoded or ends too early has metadata and a `problem`.
+    A clip without pictures (audio in an MP4) has metadata without a size, a `cover` if one is
+    embedded, and a `NotEligibleError` as `problem` if pictures were asked for. A clip that is over
+    the limits, cannot be decoded or ends too early has metadata and a `problem`.
 
     Raises:
         EmptyMediaError: no bytes.
@@ -109,11 +119,13 @@ def analyse_clip(stream: BinaryIO, size: int, extension: str, options: ClipOptio
     """
     signature, layout = _look(stream, size, extension)
     with open_clip(stream, signature, options.limits) as container:
-        metadata = read_metadata(container, signature, layout.rotation, size, options.limits)
+        metadata = read_metadata(container, signature, layout.turn, size, options.limits)
         moving = video_stream(container)
         clip = _Clip(container, moving, metadata, layout, signature.described)
         frames, problem = _frames(clip, options)
-    return _products(clip, options, frames, _defect(clip) or problem)
+        cover, unread = _cover(clip, options)
+    made = _products(clip, options, frames, _defect(clip) or unread or problem)
+    return dataclasses.replace(made, cover=cover)
 
 
 def _look(stream: BinaryIO, size: int, extension: str) -> tuple[Signature, Layout]:
@@ -140,13 +152,20 @@ def _frames(clip: _Clip, options: ClipOptions) -> tuple[list[ClipFrame], MediaEr
     if limit == "none":
         return frames, None
     try:
-        for frame in _decoded(clip, options, nearest_first=limit != "all"):
+        for frame in _decoded(clip, options, only_poster=limit == "poster"):
             frames.append(frame)
-            if limit == "any" or (limit == "poster" and not frame.says_little):
+            if limit == "any":
                 break
     except MediaError as error:
         return frames, error
-    return sorted(frames, key=lambda frame: frame.seconds), None
+    return _chosen(frames), None
+
+
+def _chosen(frames: Sequence[ClipFrame]) -> list[ClipFrame]:
+    """By time; without those at the ends of the clip where there are more than wanted."""
+    inside = [frame for frame in frames if frame.inside]
+    chosen = frames if len(frames) <= TARGETS else inside
+    return sorted(chosen, key=lambda frame: frame.seconds)
 
 
 def _needed(clip: _Clip, options: ClipOptions) -> Literal["all", "poster", "any", "none"]:
@@ -159,26 +178,40 @@ def _needed(clip: _Clip, options: ClipOptions) -> Literal["all", "poster", "any"
     return "none"
 
 
-def _decoded(clip: _Clip, options: ClipOptions, *, nearest_first: bool) -> Iterator[ClipFrame]:
+def _decoded(clip: _Clip, options: ClipOptions, *, only_poster: bool) -> Iterator[ClipFrame]:
     stream = clip.stream
     if stream is None:
-        raise UnsupportedMediaError("it has no video stream: there is nothing to show")
+        raise NotEligibleError("it has no video stream: there is nothing to show")
     if not has_decoder(stream):
         raise UnsupportedMediaError("its video is of a kind that no decoder here knows")
     if problem := oversized(clip.container, options.limits):
         raise problem
-    shown = shown_size(stream, clip.layout.rotation)
-    if shown is None:
+    display = read_display(stream, clip.layout.turn)
+    if display is None:
         raise CorruptMediaError("its video says no size, or one over limits.max_pixels")
     line = timeline(stream, clip.metadata.duration_seconds)
     where = key_times(clip.container, line, described=clip.described)
+    nearest_first = only_poster and where.suffice
     if nearest_first:
         where = where.nearest_to(line.first)
-    pictures = FramePictures(shown, clip.layout.rotation, options.thumbnail_size)
-    for key in decode_key_frames(clip.container, stream, where, options.limits):
-        yield pictures.clip_frame(
-            key.frame, line.seconds(key.timestamp), line.is_inside(key.timestamp)
+    pictures = FramePictures(display, options.thumbnail_size)
+    for found in decode_frames(clip.container, stream, line, where, options.limits):
+        frame = pictures.clip_frame(
+            found.frame, line.seconds(found.timestamp), line.is_inside(found.timestamp)
         )
+        yield frame
+        if nearest_first and not frame.says_little:
+            return
+
+
+def _cover(clip: _Clip, options: ClipOptions) -> tuple[bytes | None, MediaError | None]:
+    """The picture of a clip that has none of its own, or why it cannot be had."""
+    if clip.stream is not None or "thumbnail" not in options.parts:
+        return None, None
+    try:
+        return read_cover(clip.container, options.limits), None
+    except MediaError as error:
+        return None, error
 
 
 def _products(
@@ -187,7 +220,7 @@ def _products(
     metadata = _described(clip.metadata, options, frames)
     if not frames:
         return ClipProducts(metadata, None, None, None, problem)
-    image = _poster(frames, clip.metadata.duration_seconds).image
+    image = poster_frame(frames, clip.metadata.duration_seconds).image
     with_thumbnail = "thumbnail" in options.parts
     images = [frame.image for frame in frames]
     return ClipProducts(
@@ -199,13 +232,6 @@ def _products(
     )
 
 
-def _poster(frames: Sequence[ClipFrame], seconds: float | None) -> ClipFrame:
-    """The frame nearest to a tenth of the clip that shows something, else just the nearest."""
-    wanted = (seconds or 0) * POSTER_SHARE
-    nearest = sorted(frames, key=lambda frame: abs(frame.seconds - wanted))
-    return next((frame for frame in nearest if not frame.says_little), nearest[0])
-
-
 def _described(
     metadata: ClipMetadata, options: ClipOptions, frames: Sequence[ClipFrame]
 ) -> ClipMetadata | None:
@@ -215,17 +241,5 @@ def _described(
     if metadata.pixel_format is None and frames:
         metadata = dataclasses.replace(metadata, pixel_format=frames[0].pixel_format)
     if "thumbnail" in options.parts and frames:
-        metadata = dataclasses.replace(metadata, frame_hashes=_frame_hashes(frames))
+        metadata = dataclasses.replace(metadata, frame_hashes=frame_hashes(frames))
     return metadata
-
-
-def _frame_hashes(frames: Sequence[ClipFrame]) -> str:
-    """JSON, `[[seconds, "hex"], ...]` by time; black and blank frames are left out."""
-    inside = [frame for frame in frames if frame.inside] or frames
-    return json.dumps(
-        [
-            (round(frame.seconds, 3), perceptual_hash(frame.grey))
-            for frame in inside
-            if not frame.says_little
-        ]
-    )

@@ -10,6 +10,7 @@ from av.container import InputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
+from media_assets.captures.clip_layout import Turn
 from media_assets.captures.clip_signature import Signature
 from media_assets.errors import (
     CorruptMediaError,
@@ -110,12 +111,31 @@ def video_stream(container: InputContainer) -> VideoStream | None:
     return next((stream for stream in moving if has_decoder(stream)), next(iter(moving), None))
 
 
+def read_cover(container: InputContainer, limits: LimitSettings) -> bytes | None:
+    """The first embedded cover as it is stored, an image file; None where there is none.
+
+    Raises:
+        LimitExceededError: it is larger than what may be embedded.
+    """
+    covers = [one for one in container.streams.video if one.disposition & Disposition.attached_pic]
+    if not covers:
+        return None
+    with translated_errors():
+        packet = next((one for one in container.demux(covers[0]) if one.size), None)
+    if packet is not None and packet.size > limits.max_embedded_bytes:
+        raise LimitExceededError(
+            f"its cover has {packet.size:,} bytes, the limit is {limits.max_embedded_bytes:,} "
+            "(limits.max_embedded_bytes)"
+        )
+    return bytes(packet) if packet is not None else None
+
+
 def has_decoder(stream: VideoStream) -> bool:
     """Whether frames of the stream can be decoded here."""
     return stream.codec_context is not None
 
 
-def shown_size(stream: VideoStream, rotation: int) -> tuple[int, int] | None:
+def shown_size(stream: VideoStream, turn: Turn) -> tuple[int, int] | None:
     """Width and height as shown, in pixels: sample aspect ratio and rotation applied."""
     if not has_decoder(stream) or not stream.codec_context.width:
         return None
@@ -123,7 +143,7 @@ def shown_size(stream: VideoStream, rotation: int) -> tuple[int, int] | None:
     ratio = float(stream.sample_aspect_ratio or 1)
     if 1 / LONGEST_PIXEL <= ratio <= LONGEST_PIXEL and abs(ratio - 1) > SQUARE_TOLERANCE:
         width = max(1, round(width * ratio))
-    return (height, width) if rotation in {90, 270} else (width, height)
+    return (height, width) if turn.rotation in {90, 270} else (width, height)
 
 
 def oversized(container: InputContainer, limits: LimitSettings) -> LimitExceededError | None:

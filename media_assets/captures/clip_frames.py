@@ -1,17 +1,24 @@
 """Pictures of decoded frames: reduced, turned upright, in ordinary colours."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from av.video.frame import VideoFrame
 from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
+from av.video.stream import VideoStream
 from PIL import Image
 
-from media_assets.captures.clip_container import translated_errors
+from media_assets.captures.clip_container import shown_size, translated_errors
+from media_assets.captures.clip_layout import UPRIGHT, Turn
 from media_assets.captures.clip_metadata import plain_pixel_format
-from media_assets.captures.clip_tone import TRANSFERS, displayable
-from media_assets.captures.hashes import HASH_SIDE, LOW_DETAIL, detail
+from media_assets.captures.clip_tone import TRANSFERS, Transfer, displayable
+from media_assets.captures.hashes import HASH_SIDE, LOW_DETAIL, detail, perceptual_hash
 from media_assets.captures.picture import fitted_size
+
+POSTER_SHARE = 0.1
+"""Where the poster is taken from: the frame that is nearest to a tenth of the clip."""
 
 BLACK_LEVEL = 26
 """Grey value below which a pixel is black: a tenth, as in FFmpeg's filter `blackdetect`."""
@@ -19,13 +26,37 @@ BLACK_LEVEL = 26
 BLACK_SHARE = 0.98
 """Share of black pixels from which a frame is black, from the same filter."""
 
-_UNSPECIFIED = 2  # colour space, ITU-T H.273, table 4
+UNSPECIFIED = 2  # of transfer characteristics and matrix, ITU-T H.273, tables 3 and 4
+_MATRICES = {
+    1: Colorspace.ITU709,
+    4: Colorspace.FCC,
+    5: Colorspace.ITU601,
+    6: Colorspace.ITU601,
+    7: Colorspace.SMPTE240M,
+    9: Colorspace.BT2020,
+    10: Colorspace.BT2020,
+}
+"""The scaler's names of the matrices of H.273."""
 _HD_HEIGHT = 720  # from here on players take untagged colours for BT.709, as the scaler does not
-_TURNS = {
+_ROTATIONS = {
     90: Image.Transpose.ROTATE_270,  # Pillow turns the other way round
     180: Image.Transpose.ROTATE_180,
     270: Image.Transpose.ROTATE_90,
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Display:
+    """How a clip wants to be shown, as its container says.
+
+    `size` is width and height as shown, in pixels. `transfer` and `matrix` are its colours by their
+    numbers in ITU-T H.273; they count where the decoded frames do not name theirs.
+    """
+
+    size: tuple[int, int]
+    turn: Turn = UPRIGHT
+    transfer: int = UNSPECIFIED
+    matrix: int = UNSPECIFIED
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +85,25 @@ class ClipFrame:
         return detail(self.grey) < LOW_DETAIL
 
 
+def read_display(stream: VideoStream, turn: Turn) -> Display | None:
+    """How a stream is to be shown; None where it says no size. Asked before it is decoded."""
+    size = shown_size(stream, turn)
+    if size is None:
+        return None
+    return Display(size, turn, stream.codec_context.color_trc, stream.codec_context.colorspace)
+
+
 class FramePictures:
     """Turns the frames of one clip into pictures of one size.
 
     It keeps the scaler: setting one up for each frame costs 1 ms and memory that FFmpeg keeps.
     """
 
-    def __init__(self, shown: tuple[int, int], rotation: int, size: int) -> None:
-        """`shown` is width and height as shown; `size` the longest side of the pictures."""
-        self._rotation = rotation
-        self._size = self._stored(fitted_size(*shown, size))
-        self._grey_size = self._stored(fitted_size(*shown, HASH_SIDE))
+    def __init__(self, display: Display, size: int) -> None:
+        """`size` is the longest side of the pictures."""
+        self._display = display
+        self._size = self._stored(fitted_size(*display.size, size))
+        self._grey_size = self._stored(fitted_size(*display.size, HASH_SIDE))
         self._colours, self._greys = VideoReformatter(), VideoReformatter()
 
     def clip_frame(self, frame: VideoFrame, seconds: float, inside: bool) -> ClipFrame:
@@ -79,37 +118,71 @@ class FramePictures:
 
     def image(self, frame: VideoFrame) -> Image.Image:
         """RGB, upright; high dynamic range is brought down to what a screen shows."""
-        transfer = TRANSFERS.get(frame.color_trc)
+        transfer = self._transfer(frame)
         kind = "rgb48le" if transfer else "rgb24"
-        pixels = _scaled(self._colours, frame, self._size, kind).to_ndarray()
+        pixels = self._scaled(self._colours, frame, self._size, kind).to_ndarray()
         if transfer:
             pixels = displayable(pixels.astype(np.uint16, copy=False), transfer)
         return self._upright(Image.fromarray(pixels))
 
     def grey(self, frame: VideoFrame) -> Image.Image:
         """Grey values, upright."""
-        pixels = _scaled(self._greys, frame, self._grey_size, "gray").to_ndarray()
+        pixels = self._scaled(self._greys, frame, self._grey_size, "gray").to_ndarray()
         return self._upright(Image.fromarray(pixels))
+
+    def _scaled(
+        self, scaler: VideoReformatter, frame: VideoFrame, size: tuple[int, int], kind: str
+    ) -> VideoFrame:
+        return scaler.reformat(
+            frame,
+            *size,
+            format=kind,
+            # Averaging areas is as sharp as bilinear at this ratio, in two thirds of its time.
+            interpolation=Interpolation.AREA,
+            src_colorspace=self._matrix(frame),
+            threads=1,
+        )
+
+    def _matrix(self, frame: VideoFrame) -> Colorspace | None:
+        """Of a frame that does not name its own."""
+        if frame.colorspace != UNSPECIFIED:
+            return None
+        if self._display.matrix in _MATRICES:
+            return _MATRICES[self._display.matrix]
+        if self._transfer(frame):
+            return Colorspace.BT2020
+        return Colorspace.ITU709 if frame.height >= _HD_HEIGHT else None
+
+    def _transfer(self, frame: VideoFrame) -> Transfer | None:
+        own = frame.color_trc
+        return TRANSFERS.get(self._display.transfer if own == UNSPECIFIED else own)
 
     def _stored(self, size: tuple[int, int]) -> tuple[int, int]:
         """A size as shown, before the rotation."""
-        return size[::-1] if self._rotation in {90, 270} else size
+        return size[::-1] if self._display.turn.rotation in {90, 270} else size
 
     def _upright(self, image: Image.Image) -> Image.Image:
-        turn = _TURNS.get(self._rotation)
-        return image if turn is None else image.transpose(turn)
+        turn = self._display.turn
+        if turn.mirrored:
+            image = image.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+        rotation = _ROTATIONS.get(turn.rotation)
+        return image if rotation is None else image.transpose(rotation)
 
 
-def _scaled(
-    scaler: VideoReformatter, frame: VideoFrame, size: tuple[int, int], kind: str
-) -> VideoFrame:
-    untagged = frame.colorspace == _UNSPECIFIED and frame.height >= _HD_HEIGHT
-    return scaler.reformat(
-        frame,
-        *size,
-        format=kind,
-        # Averaging areas is as sharp as bilinear at this ratio and takes two thirds of its time.
-        interpolation=Interpolation.AREA,
-        src_colorspace=Colorspace.ITU709 if untagged else None,
-        threads=1,
+def poster_frame(frames: Sequence[ClipFrame], seconds: float | None) -> ClipFrame:
+    """The one nearest to a tenth of a clip of `seconds` that shows something, else the nearest."""
+    wanted = (seconds or 0) * POSTER_SHARE
+    nearest = sorted(frames, key=lambda frame: abs(frame.seconds - wanted))
+    return next((frame for frame in nearest if not frame.says_little), nearest[0])
+
+
+def frame_hashes(frames: Sequence[ClipFrame]) -> str:
+    """JSON, `[[seconds, "hex"], ...]` by time; black and blank frames are left out."""
+    inside = [frame for frame in frames if frame.inside] or frames
+    return json.dumps(
+        [
+            (round(frame.seconds, 3), perceptual_hash(frame.grey))
+            for frame in inside
+            if not frame.says_little
+        ]
     )

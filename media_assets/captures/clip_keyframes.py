@@ -3,7 +3,7 @@
 A key frame is decoded alone: seek, one packet, then the decoder is told that the stream ends, so
 that it hands the frame out at once. A frame between two key frames would need all before it (4
 clips a second instead of 8, with exact times 0.4). The price: a clip has only as many pictures as
-it has key frames.
+it has key frames; where those are few, `clip_between` finds more.
 """
 
 from collections.abc import Iterator
@@ -17,58 +17,22 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from media_assets.captures.clip_container import prepare_decoder, translated_errors
+from media_assets.captures.clip_timeline import TARGETS, Timeline
 from media_assets.errors import CorruptMediaError
 from media_assets.settings import LimitSettings
 
-KEY_FRAMES = 8
-FIRST_SHARE, LAST_SHARE = 0.1, 0.9
-"""The part of a clip in which key frames are looked for: titles and fades are outside."""
-
-SLACK_SHARE = 0.01
-"""Containers round durations: without it a copy in another one would show other key frames."""
-
 ENOUGH = 3
-"""With fewer key frames inside that part, the nearest outside are taken too."""
+"""With fewer key frames inside that part, the nearest outside are taken too; with fewer in all,
+frames between them."""
 
 MAX_PACKETS = 2000
 """Packets that are read after a seek until the key frame comes: half a minute at 60 a second."""
 
+FILE_START = None
+"""Instead of a time to seek to: the first byte. FLV finds its only frame in no other way."""
+
 EXTRA_PACKETS = 4
 """Packets that are added where a key packet alone gives no frame, such as a hidden one of VP9."""
-
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """Where a clip begins and ends, in units of its stream's time base."""
-
-    stream: VideoStream
-    start: int
-    length: int
-    unit: float
-
-    @property
-    def first(self) -> int:
-        """Where the part begins in which key frames are looked for."""
-        return self.start + round(self.length * FIRST_SHARE)
-
-    @property
-    def last(self) -> int:
-        """Where that part ends."""
-        return self.start + round(self.length * LAST_SHARE)
-
-    def seconds(self, timestamp: int) -> float:
-        """Seconds from the start of the clip."""
-        return max(0.0, (timestamp - self.start) * self.unit)
-
-    def is_inside(self, timestamp: int) -> bool:
-        """Whether it lies in the part in which key frames are looked for, or nearly."""
-        slack = round(self.length * SLACK_SHARE)
-        return self.first - slack <= timestamp <= self.last + slack
-
-    def targets(self) -> list[int]:
-        """`KEY_FRAMES` timestamps, evenly spaced, in ascending order and without repetition."""
-        step = (self.last - self.first) / (KEY_FRAMES - 1)
-        return sorted({self.first + round(step * place) for place in range(KEY_FRAMES)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +46,11 @@ class KeyTimes:
     indexed: bool
     first: int
 
+    @property
+    def suffice(self) -> bool:
+        """Whether it is known beforehand that there are enough key frames."""
+        return self.indexed and len(self.times) >= ENOUGH
+
     def nearest_to(self, timestamp: int) -> "KeyTimes":
         """The same, the nearest to a timestamp first."""
         ordered = sorted(self.times, key=lambda time: abs(time - timestamp))
@@ -89,21 +58,11 @@ class KeyTimes:
 
 
 @dataclass(frozen=True, slots=True)
-class KeyFrame:
-    """A decoded key frame. `timestamp` is its time in units of the stream's time base."""
+class TimedFrame:
+    """A decoded frame. `timestamp` is its time in units of the stream's time base."""
 
     timestamp: int
     frame: VideoFrame
-
-
-def timeline(stream: VideoStream, duration: float | None) -> Timeline:
-    """The timeline of a stream whose clip lasts `duration` seconds."""
-    unit = float(stream.time_base or 1)
-    start = stream.start_time
-    if start is None:
-        # Matroska does not say; the first packet has been read and is in the index.
-        start = stream.index_entries[0].timestamp if len(stream.index_entries) else 0
-    return Timeline(stream, start, round((duration or 0) / unit), unit)
 
 
 def key_times(container: InputContainer, line: Timeline, *, described: bool) -> KeyTimes:
@@ -123,16 +82,17 @@ def key_times(container: InputContainer, line: Timeline, *, described: bool) -> 
     chosen = {time for target in line.targets() for time in _nearest(index, line, target, delay)}
     if len(chosen) < ENOUGH:
         chosen.update(_around(index, line))
-    return KeyTimes(tuple(sorted(chosen)[:KEY_FRAMES]), indexed=True, first=index[0].timestamp)
+    return KeyTimes(tuple(sorted(chosen)[:TARGETS]), indexed=True, first=index[0].timestamp)
 
 
 def decode_key_frames(
     container: InputContainer, stream: VideoStream, where: KeyTimes, limits: LimitSettings
-) -> Iterator[KeyFrame]:
+) -> Iterator[TimedFrame]:
     """Decode the key frames at the given times, each once and in that order.
 
     One that is damaged is left out. Where not one can be decoded, the first of the clip is tried: a
-    recording with intra refresh has no other that is complete, whatever its index says.
+    recording with intra refresh has no other that is complete, whatever its index says. Without an
+    index the last try is to read the file from its start.
 
     Raises:
         CorruptMediaError: not one could be decoded.
@@ -141,7 +101,7 @@ def decode_key_frames(
     seen: set[int] = set()
     problems: list[CorruptMediaError] = []
     decoded = False
-    for times in (where.times, (where.first,)):
+    for times in (where.times, (where.first,), () if where.indexed else (FILE_START,)):
         for time in times:
             try:
                 frame = _decode_at(container, stream, time, where.indexed, seen)
@@ -180,8 +140,12 @@ def _entry(index: IndexEntries, timestamp: int, backward: bool) -> int | None:
 
 
 def _decode_at(
-    container: InputContainer, stream: VideoStream, time: int, indexed: bool, seen: set[int]
-) -> KeyFrame | None:
+    container: InputContainer,
+    stream: VideoStream,
+    time: int | None,
+    indexed: bool,
+    seen: set[int],
+) -> TimedFrame | None:
     """The key frame at a time; None where it is among `seen`, or where there is none."""
     with translated_errors():
         packets = _packets_from_key(container, stream, time, indexed)
@@ -195,17 +159,21 @@ def _decode_at(
         frames = _decode(stream, key, packets)
     if not frames or frames[0].is_corrupt:
         raise CorruptMediaError(f"the key frame at {timestamp} is damaged")
-    return KeyFrame(timestamp, frames[0])
+    return TimedFrame(timestamp, frames[0])
 
 
 def _packets_from_key(
-    container: InputContainer, stream: VideoStream, time: int, indexed: bool
+    container: InputContainer, stream: VideoStream, time: int | None, indexed: bool
 ) -> "Iterator[Packet[VideoStream]]":
     """The packets of the stream from the key frame at a time on.
 
     The index of MP4 has decoding times, but a seek takes a time of presentation, which is later
     where frames are reordered: it then finds the key frame before, and must aim that much later.
     """
+    if time is FILE_START:
+        container.seek(0, unsupported_byte_offset=True)
+        yield from _after_seek(container, stream, None)
+        return
     container.seek(time, stream=stream)
     packets = _after_seek(container, stream, time if indexed else None)
     key = next(packets, None)

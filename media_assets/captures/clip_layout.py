@@ -1,9 +1,9 @@
 """What the file's own structure says and the demuxer does not hand out.
 
-The rotation of a clip stands in the movie header (ISO base media, QuickTime: the matrix of `tkhd`)
-or in the track entry (Matroska: `ProjectionPoseRoll`). Bindings to FFmpeg give it only with a
-decoded frame, which costs 10 ms; reading the few bytes here takes 0.05 ms. The same walk tells
-whether the file ends before its own structure does.
+How a clip is turned stands in the movie header (ISO base media, QuickTime: the matrix of `tkhd`) or
+in the track entry (Matroska: `ProjectionPoseYaw` and `ProjectionPoseRoll`). Bindings to FFmpeg give
+it only with a decoded frame, which costs 10 ms; reading the few bytes here takes 0.05 ms. The same
+walk tells whether the file ends before its own structure does.
 """
 
 import errno
@@ -20,15 +20,29 @@ MAX_PARTS = 512
 
 _EBML, _SEGMENT, _CLUSTER = 0x1A45DFA3, 0x18538067, 0x1F43B675
 _TRACKS, _TRACK_ENTRY, _TRACK_TYPE = 0x1654AE6B, 0xAE, 0x83
-_VIDEO, _PROJECTION, _POSE_ROLL = 0xE0, 0x7670, 0x7675
+_VIDEO, _PROJECTION, _POSE_YAW, _POSE_ROLL = 0xE0, 0x7670, 0x7673, 0x7675
 _VIDEO_TRACK = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
-    """`rotation` is clockwise: 0, 90, 180 or 270. `missing` bytes are declared but not there."""
+class Turn:
+    """How stored pictures become upright: mirrored left to right if at all, and then rotated.
+
+    `rotation` is clockwise: 0, 90, 180 or 270.
+    """
 
     rotation: int = 0
+    mirrored: bool = False
+
+
+UPRIGHT = Turn()
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How the pictures are turned; `missing` bytes are declared but not there."""
+
+    turn: Turn = UPRIGHT
     missing: int = 0
 
 
@@ -64,19 +78,19 @@ def _iso_layout(stream: BinaryIO, size: int) -> Layout:
             missing = max(missing, box.end - size)
         if box.kind == b"moov" and movie is None:
             movie = box
-    return Layout(_iso_rotation(stream, movie) if movie else 0, missing)
+    return Layout(_iso_turn(stream, movie) if movie else UPRIGHT, missing)
 
 
-def _iso_rotation(stream: BinaryIO, movie: _Part) -> int:
-    """The rotation of the first video track, by its matrix (ISO/IEC 14496-12, 8.3.2)."""
+def _iso_turn(stream: BinaryIO, movie: _Part) -> Turn:
+    """That of the first video track, by its matrix (ISO/IEC 14496-12, 8.3.2)."""
     for track in _boxes(stream, movie.start, movie.end):
         if track.kind != b"trak":
             continue
         parts = {part.kind: part for part in _boxes(stream, track.start, track.end)}
         header, media = parts.get(b"tkhd"), parts.get(b"mdia")
         if header and media and _is_video(stream, media):
-            return _matrix_rotation(_read(stream, header.start, 88))
-    return 0
+            return _matrix_turn(_read(stream, header.start, 88))
+    return UPRIGHT
 
 
 def _is_video(stream: BinaryIO, media: _Part) -> bool:
@@ -86,13 +100,18 @@ def _is_video(stream: BinaryIO, media: _Part) -> bool:
     return False
 
 
-def _matrix_rotation(header: bytes) -> int:
-    """Clockwise rotation of the content of a `tkhd` box; its times have 8 bytes from version 1."""
+def _matrix_turn(header: bytes) -> Turn:
+    """From the content of a `tkhd` box; its times have 8 bytes from version 1.
+
+    A point goes to (ax + cy, bx + dy). Where that turns the plane over, x was mirrored first.
+    """
     offset = 52 if header[:1] == b"\x01" else 40
-    if len(header) < offset + 8:
-        return 0
-    a, b = struct.unpack_from(">ii", header, offset)
-    return quarter_turns(math.degrees(math.atan2(b, a)))
+    if len(header) < offset + 20:
+        return UPRIGHT
+    a, b, c, d = struct.unpack_from(">ii4xii", header, offset)
+    mirrored = a * d - b * c < 0
+    degrees = math.degrees(math.atan2(-b, -a) if mirrored else math.atan2(b, a))
+    return Turn(quarter_turns(degrees), mirrored)
 
 
 def _boxes(stream: BinaryIO, start: int, end: int) -> Iterator[_Part]:
@@ -116,30 +135,43 @@ def _boxes(stream: BinaryIO, start: int, end: int) -> Iterator[_Part]:
 def _matroska_layout(stream: BinaryIO, size: int) -> Layout:
     for element in _elements(stream, 0, size):
         if element.kind == _SEGMENT:
-            return Layout(_matroska_rotation(stream, element), max(0, element.end - size))
+            return Layout(_matroska_turn(stream, element), max(0, element.end - size))
     return Layout()
 
 
-def _matroska_rotation(stream: BinaryIO, segment: _Part) -> int:
+def _matroska_turn(stream: BinaryIO, segment: _Part) -> Turn:
     for element in _elements(stream, segment.start, segment.end):
         if element.kind == _CLUSTER:
             break
         if element.kind == _TRACKS:
-            return _tracks_rotation(stream, element)
-    return 0
+            return _tracks_turn(stream, element)
+    return UPRIGHT
 
 
-def _tracks_rotation(stream: BinaryIO, tracks: _Part) -> int:
-    """The roll of the first video track; Matroska counts it counter-clockwise."""
+def _tracks_turn(stream: BinaryIO, tracks: _Part) -> Turn:
+    """The pose of the first video track (RFC 9559).
+
+    A yaw of half a turn shows the picture from behind; the roll comes after it and is counted
+    counter-clockwise.
+    """
     for entry in _elements(stream, tracks.start, tracks.end):
         parts = {part.kind: part for part in _elements(stream, entry.start, entry.end)}
         kind, video = parts.get(_TRACK_TYPE), parts.get(_VIDEO)
         if not kind or not video or _read(stream, kind.start, 1) != bytes([_VIDEO_TRACK]):
             continue
         projection = _child(stream, video, _PROJECTION)
-        roll = projection and _child(stream, projection, _POSE_ROLL)
-        return quarter_turns(-_float(stream, roll)) if roll else 0
-    return 0
+        return _pose_turn(stream, projection) if projection else UPRIGHT
+    return UPRIGHT
+
+
+def _pose_turn(stream: BinaryIO, projection: _Part) -> Turn:
+    yaw, roll = (_angle(stream, projection, kind) for kind in (_POSE_YAW, _POSE_ROLL))
+    return Turn(quarter_turns(-roll), mirrored=quarter_turns(yaw) == 180)
+
+
+def _angle(stream: BinaryIO, projection: _Part, kind: int) -> float:
+    element = _child(stream, projection, kind)
+    return _float(stream, element) if element else 0.0
 
 
 def _child(stream: BinaryIO, parent: _Part, kind: int) -> _Part | None:

@@ -16,6 +16,7 @@ from media_assets.captures.clip_container import (
     translated_errors,
     video_stream,
 )
+from media_assets.captures.clip_layout import Turn
 from media_assets.captures.clip_signature import Signature
 from media_assets.errors import LimitExceededError, MediaError
 from media_assets.settings import LimitSettings
@@ -61,7 +62,7 @@ class ClipMetadata:
 def read_metadata(
     container: InputContainer,
     signature: Signature,
-    rotation: int,
+    turn: Turn,
     size: int,
     limits: LimitSettings,
 ) -> ClipMetadata:
@@ -71,7 +72,7 @@ def read_metadata(
         LimitExceededError: the tags are larger than what may be embedded.
     """
     stream = video_stream(container)
-    shown = shown_size(stream, rotation) if stream else None
+    shown = shown_size(stream, turn) if stream else None
     seconds = _duration(container, stream)
     audio = next(iter(container.streams.audio), None)
     stored = _creation_time(container, stream)
@@ -82,7 +83,7 @@ def read_metadata(
         pixel_format=known_pixel_format(stream) if stream else None,
         width=shown[0] if shown else None,
         height=shown[1] if shown else None,
-        rotation=rotation if stream else None,
+        rotation=turn.rotation if stream else None,
         frame_rate=_frame_rate(stream) if stream else None,
         duration_seconds=seconds,
         bit_rate=min(_BIT_RATE_LIMIT, round(size * 8 / seconds)) if seconds else None,

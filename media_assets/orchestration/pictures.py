@@ -1,19 +1,20 @@
 """Pictures in metadata: small enough for the event log, drawn only when there is something new."""
 
+import base64
 import io
-from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import accumulate
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import dagster as dg
 from PIL import Image
 
+from media_assets.captures.picture import opaque
 from media_assets.captures.zone_detector import OFFSET_HOURS, ZoneFinding
 from media_assets.orchestration.plots import (
     BLUE,
     GREEN,
-    GREY,
     MAX_BYTES,
     ORANGE,
     as_markdown,
@@ -22,7 +23,7 @@ from media_assets.orchestration.plots import (
 )
 
 _COLUMNS, _ROWS, _CELL, _GAP = 4, 3, (176, 99), 4
-_MONTHS, _DAYS = 24, 14
+_MONTHS = 24
 
 
 def contact_sheet(files: Sequence[Path]) -> dg.MarkdownMetadataValue:
@@ -71,40 +72,20 @@ def files_by_month(rows: Sequence[tuple[datetime, str, int]]) -> dg.MarkdownMeta
     return finish("files by month of their modification time", figure, axes)
 
 
-def match_timeline(
-    matches: Sequence[tuple[datetime, datetime]],
-    captures: Sequence[tuple[datetime, str]],
-    zone: str,
-) -> dg.MarkdownMetadataValue:
-    """Matches as bars by time of day, a line a day, and captures on them by decision.
+def inline_pictures(files: Sequence[Path | None], size: tuple[int, int], room: int) -> list[str]:
+    """Each picture within `size` as Markdown that carries it, all together at most `room` long.
 
-    Times are naive UTC and shown in `zone`. The last fourteen days that have either.
+    They are made coarser until they fit; if nothing helps, the last ones are left out. A file that
+    is not there, or no more, is an empty text.
     """
-    if not matches and not captures:
-        return dg.MetadataValue.md("*no matches and no captures*")
-    local = ZoneInfo(zone)
-    played = [piece for start, end in matches for piece in by_day(start, end, local)]
-    taken = [(*day_and_hour(moment, local), decision) for moment, decision in captures]
-    days = sorted({day for day, _, _ in played} | {day for day, _, _ in taken})[-_DAYS:]
-    line = {day: place for place, day in enumerate(days)}
-    figure, (axes,) = new_figure(1.0 + 0.22 * max(len(days), 5))
-    for day, begin, hours in played:
-        if day in line:
-            axes.broken_barh([(begin, hours)], (line[day] - 0.35, 0.7), color="#c9d8ea")
-    for label, color, decisions in _DECISIONS:
-        chosen = [
-            (hour, line[day])
-            for day, hour, decision in taken
-            if day in line and decision in decisions
-        ]
-        if chosen:
-            x, y = zip(*chosen, strict=True)
-            axes.scatter(x, y, s=20, zorder=3, label=f"{label} ({len(chosen)})", color=color)
-    axes.set_yticks(list(line.values()), [f"{day:%a %Y-%m-%d}" for day in line])
-    axes.set_xlim(0, 24)
-    axes.set_xticks(range(0, 25, 3), [f"{hour:02d}:00" for hour in range(0, 25, 3)])
-    axes.set_xlabel(f"time of day, {zone}")
-    return finish("matches (bars) and captures (points)", figure, axes)
+    images = [None if file is None else _cell(file, size) for file in files]
+    pictures: list[str] = []
+    for quality in (60, 40, 20, 5):
+        pictures = ["" if image is None else _inline(image, quality) for image in images]
+        if sum(map(len, pictures)) <= room:
+            return pictures
+    lengths = accumulate(map(len, pictures))
+    return [text if end <= room else "" for text, end in zip(pictures, lengths, strict=True)]
 
 
 def rate_by_offset(found: ZoneFinding) -> dg.MarkdownMetadataValue:
@@ -122,40 +103,17 @@ def rate_by_offset(found: ZoneFinding) -> dg.MarkdownMetadataValue:
     return finish("captures in a match by offset (blue: as configured, green: best)", figure, axes)
 
 
-_DECISIONS = (
-    ("match found", GREEN, frozenset({"auto"})),
-    ("match given by people", BLUE, frozenset({"accepted", "assigned"})),
-    ("to review", ORANGE, frozenset({"review"})),
-    ("no match", GREY, frozenset({"none", "candidate", "rejected"})),
-)
+def _inline(image: Image.Image, quality: int) -> str:
+    buffer = io.BytesIO()
+    image.save(buffer, "WEBP", quality=quality, method=4)
+    data = base64.b64encode(buffer.getvalue()).decode("ascii")
+    return f"![](data:image/webp;base64,{data})"
 
 
-def by_day(start: datetime, end: datetime, zone: ZoneInfo) -> Iterator[tuple[date, float, float]]:
-    """A span as day, first hour and length in hours; one that crosses midnight is cut there."""
-    day, begin = day_and_hour(start, zone)
-    hours = max((end - start).total_seconds() / 3600, 0.02)
-    while begin + hours > 24:
-        yield day, begin, 24 - begin
-        day, begin, hours = day + timedelta(days=1), 0.0, begin + hours - 24
-    yield day, begin, hours
-
-
-def day_and_hour(moment: datetime, zone: ZoneInfo) -> tuple[date, float]:
-    """The local day of a naive UTC moment, and the hours since its midnight.
-
-    They are counted, not read off the clock, so a capture stays on its match also in the hour that
-    comes twice.
-    """
-    aware = moment.replace(tzinfo=UTC)
-    day = aware.astimezone(zone).date()
-    midnight = datetime(day.year, day.month, day.day, tzinfo=zone).astimezone(UTC)
-    return day, (aware - midnight).total_seconds() / 3600
-
-
-def _cell(file: Path) -> Image.Image | None:
+def _cell(file: Path, size: tuple[int, int] = _CELL) -> Image.Image | None:
     try:
         with Image.open(file) as image:
-            image.thumbnail(_CELL)
-            return image.convert("RGB")
+            image.thumbnail(size)
+            return opaque(image).convert("RGB")
     except OSError:
         return None  # swept since it was listed

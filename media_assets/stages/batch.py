@@ -11,7 +11,8 @@ from media_assets.engine.worker import Failed
 from media_assets.library.content import WHOLE_READ_LIMIT, edges_of, hash_of
 from media_assets.similarity.layout import DIM, MODEL, SPACE, VERSION
 from media_assets.stages.catalog import STAGE_NAMES, StageName
-from media_assets.stages.products import Metadata, Products, StoredPicture, WorkItem
+from media_assets.stages.derived import StoredPicture
+from media_assets.stages.products import Metadata, Products, WorkItem
 from media_assets.store.analysis import STAGE_TABLES, Batch
 from media_assets.store.frames import frame_of
 from media_assets.store.tables.library import MEDIA_FAILURES, MEDIA_FILES, MEDIA_STAGES
@@ -123,7 +124,7 @@ class BatchBuilder:
         else:
             self._collect(item, made, now)
         self._fail(item, made.failures)
-        self._finish(item, item.stages - made.failures.keys(), now)
+        self._finish(item, made, now)
 
     def _know(self, item: WorkItem, edges: str | None, digest: str | None) -> None:
         if edges is not None:
@@ -161,14 +162,15 @@ class BatchBuilder:
             "generated_at": now,
         }
 
-    def _finish(self, item: WorkItem, stages: "frozenset[StageName]", now: datetime) -> None:
-        for stage in sorted(stages):
+    def _finish(self, item: WorkItem, made: Products, now: datetime) -> None:
+        for stage in sorted(item.stages - made.failures.keys()):
             self._done.append(
                 {
                     **_key(item, stage),
                     "version": self._stages[stage, item.kind]["version"],
                     "settings": self._stages[stage, item.kind]["settings"],
                     "done_at": now,
+                    "reason": made.reasons.get(stage),
                 }
             )
 

@@ -22,10 +22,10 @@ class Stage:
 
 STAGES: tuple[Stage, ...] = (
     Stage("image_metadata", ("image",), 1),
-    Stage("video_metadata", ("video",), 1),
+    Stage("video_metadata", ("video",), 2),
     Stage("audio_metadata", ("audio",), 1),
-    Stage("thumbnails", ("image", "video", "audio"), 1),
-    Stage("media_vectors", ("image", "video"), 1),
+    Stage("thumbnails", ("image", "video", "audio"), 2),
+    Stage("media_vectors", ("image", "video"), 2),
 )
 
 STAGE_NAMES: tuple[StageName, ...] = tuple(stage.name for stage in STAGES)

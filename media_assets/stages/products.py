@@ -2,8 +2,7 @@
 
 import io
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -14,7 +13,12 @@ from media_assets.captures.clip_metadata import ClipMetadata
 from media_assets.captures.image import ImageMetadata, ImageOptions, analyse_image
 from media_assets.captures.picture import Picture
 from media_assets.engine.worker import Failed
-from media_assets.errors import EmptyMediaError, LimitExceededError, MediaError, StoreError
+from media_assets.errors import (
+    EmptyMediaError,
+    LimitExceededError,
+    MediaError,
+    NotEligibleError,
+)
 from media_assets.library.content import (
     WHOLE_READ_LIMIT,
     content_hash,
@@ -29,7 +33,7 @@ from media_assets.music.metadata import AudioMetadata
 from media_assets.music.music_file import read_music
 from media_assets.settings import LimitSettings, ThumbnailSettings
 from media_assets.stages.catalog import StageName
-from media_assets.store.disk import explain
+from media_assets.stages.derived import StoredPicture, store_picture
 
 PRELOAD = (__name__, "scipy.fftpack")
 """What workers share; imagehash would load scipy in each of them, 0.2 s after its start."""
@@ -65,23 +69,13 @@ class WorkOptions:
 
 
 @dataclass(frozen=True, slots=True)
-class StoredPicture:
-    """A poster or preview on disk."""
-
-    name: str
-    width: int
-    height: int
-    frames: int
-    size: int
-
-
-@dataclass(frozen=True, slots=True)
 class Products:
     """What was made from one file.
 
     `unsettled`: the file changed while it was read, or is gone; the next scan sees to it. `twin`:
     it has the content of the media that was named. `failures` has the stages that failed; the
-    other wanted stages are done, also where they left nothing (music without a cover).
+    other wanted stages are done, also where they left nothing: `reasons` says why (music without a
+    cover).
     """
 
     fingerprint: str | None = None
@@ -93,6 +87,7 @@ class Products:
     preview: StoredPicture | None = None
     vector: tuple[float, ...] | None = None
     failures: dict[StageName, Failed] = field(default_factory=dict)
+    reasons: dict[StageName, str] = field(default_factory=dict)
 
 
 Make = Callable[[WorkOptions, WorkItem], Products]
@@ -108,6 +103,7 @@ class _Made:
     preview: Picture | None = None
     vector: tuple[float, ...] | None = None
     failures: dict[StageName, Failed] = field(default_factory=dict)
+    reasons: dict[StageName, str] = field(default_factory=dict)
 
 
 def prepare_worker() -> None:
@@ -202,28 +198,48 @@ def _make_clip(options: WorkOptions, item: WorkItem, stream: BinaryIO) -> _Made:
             parts,  # type: ignore[arg-type]  # names of parts
         ),
     )
-    failures = _all_failed(item, made.problem) if made.problem else {}
-    if made.metadata is not None:
-        failures.pop("video_metadata", None)  # the container could be read, the frames could not
-    return _Made(made.metadata, made.poster, made.preview, _floats(made.vector), failures)
+    clip = _Made(made.metadata, made.poster, made.preview, _floats(made.vector))
+    if isinstance(made.problem, NotEligibleError):
+        clip.reasons = dict.fromkeys(item.stages, not_eligible(str(made.problem)))
+    elif made.problem is not None:
+        clip.failures = _all_failed(item, made.problem)
+    if made.metadata is not None:  # the container could be read, the frames could not
+        clip.failures.pop("video_metadata", None)
+        clip.reasons.pop("video_metadata", None)
+    if made.cover is not None and "thumbnails" in item.stages:
+        _add_cover(clip, made.cover, options)
+    return clip
 
 
 def _make_music(options: WorkOptions, item: WorkItem, stream: BinaryIO) -> _Made:
     music = read_music(stream, item.extension, options.limits)
     made = _Made(music.metadata)
     if music.cover is not None and "thumbnails" in item.stages:
-        try:
-            cover = analyse_image(
-                music.cover,
-                ImageOptions(options.thumbnails.size, options.limits, frozenset({"thumbnail"})),
-            )
-            made.poster = cover.thumbnail
-            error = cover.problem
-        except MediaError as broken:
-            error = broken
-        if error is not None:
-            made.failures["thumbnails"] = Failed.of(type(error)(f"embedded cover: {error}"))
+        _add_cover(made, music.cover, options)
+    elif "thumbnails" in item.stages:
+        made.reasons["thumbnails"] = not_eligible("no cover is embedded")
     return made
+
+
+def _add_cover(made: _Made, cover: bytes, options: WorkOptions) -> None:
+    """Make the poster of an embedded picture."""
+    made.reasons.pop("thumbnails", None)
+    try:
+        found = analyse_image(
+            cover,
+            ImageOptions(options.thumbnails.size, options.limits, frozenset({"thumbnail"})),
+        )
+        made.poster = found.thumbnail
+        error = found.problem
+    except MediaError as broken:
+        error = broken
+    if error is not None:
+        made.failures["thumbnails"] = Failed.of(type(error)(f"embedded cover: {error}"))
+
+
+def not_eligible(why: str) -> str:
+    """The reason of a stage that has nothing to work on."""
+    return f"not eligible: {why}"
 
 
 _MAKERS: dict[Kind, Callable[[WorkOptions, WorkItem, BinaryIO], _Made]] = {
@@ -255,35 +271,11 @@ def _stored(
         fingerprint=edges,
         file_hash=digest,
         metadata=made.metadata,
-        poster=_store(options.thumbnail_folder, stem, made.poster) if wanted else None,
-        preview=_store(options.thumbnail_folder, f"{stem}_preview", made.preview)
+        poster=store_picture(options.thumbnail_folder, stem, made.poster) if wanted else None,
+        preview=store_picture(options.thumbnail_folder, f"{stem}_preview", made.preview)
         if wanted
         else None,
         vector=made.vector,
         failures=made.failures,
+        reasons=made.reasons,
     )
-
-
-def _store(folder: Path, stem: str, picture: Picture | None) -> StoredPicture | None:
-    if picture is None:
-        return None
-    name = stem + picture.extension
-    try:
-        with _renamed_into(folder / name) as unfinished:
-            unfinished.write_bytes(picture.content)
-    except OSError as error:
-        # No fault of the media: recorded as such it would wait for its retry on a good disk.
-        raise StoreError(explain(folder, "a poster cannot be written", error)) from error
-    return StoredPicture(name, picture.width, picture.height, picture.frames, len(picture.content))
-
-
-@contextmanager
-def _renamed_into(target: Path) -> Iterator[Path]:
-    """A file that has its name only when it is whole."""
-    unfinished = target.with_name(f".{os.getpid()}.{target.name}")
-    try:
-        yield unfinished
-        unfinished.replace(target)
-    except OSError:
-        unfinished.unlink(missing_ok=True)  # on a full disk every byte counts
-        raise

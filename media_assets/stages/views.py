@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from media_assets.stages.platform import SHARED, Platform
+from media_assets.store import association_views
 from media_assets.store import views as store
 from media_assets.store.spec import Table
 
@@ -26,6 +27,17 @@ def newest_media(platform: Platform, player: str, rows: int = 10) -> list[Row]:
     """The newest captures: name, taken (UTC), source, map of the match, decision, confidence."""
     with platform.reading(player) as con:
         return store.newest_media(con, rows)
+
+
+def newest_associations(platform: Platform, player: str, rows: int = 20) -> list[Row]:
+    """The main associations, those to review first, then the newest; `thumbnail_file` absolute."""
+    with platform.reading(player) as con:
+        found = association_views.newest_associations(con, rows)
+    folder = platform.settings.data
+    return [
+        {**row, "thumbnail_file": row["thumbnail_file"] and folder / row["thumbnail_file"]}
+        for row in found
+    ]
 
 
 def newest_thumbnails(platform: Platform, player: str, rows: int = 12) -> list[Path]:

@@ -146,8 +146,8 @@ def write_batch(con: duckdb.DuckDBPyConnection, batch: Batch, now: datetime) -> 
     written = _write_files(con, batch.files)
     for stage, rows in batch.rows.items():
         written += upsert(con, STAGE_TABLES[stage], rows)
-    written += _write_copies(con, batch.copies)
     written += upsert(con, MEDIA_STAGES, batch.done)
+    written += _write_copies(con, batch.copies)
     written += _write_failures(con, batch.failed, now)
     _drop_outdated(con, batch)
     return written
@@ -175,6 +175,8 @@ def _write_files(con: duckdb.DuckDBPyConnection, files: pl.DataFrame) -> int:
 
 
 def _write_copies(con: duckdb.DuckDBPyConnection, copies: pl.DataFrame) -> int:
+    if copies.is_empty():
+        return 0
     for (stage,), pairs in copies.group_by("stage"):
         table = STAGE_TABLES[str(stage)]
         with relation(con, "pairs", pairs):
@@ -183,6 +185,12 @@ def _write_copies(con: duckdb.DuckDBPyConnection, copies: pl.DataFrame) -> int:
                 "JOIN pairs p ON p.donor_id = t.media_id"
             ).pl()
         upsert(con, table, rows)
+    with relation(con, "pairs", copies):
+        con.execute(
+            "UPDATE media_stages SET reason = d.reason FROM pairs p JOIN media_stages d "
+            "ON d.media_id = p.donor_id AND d.stage = p.stage WHERE d.reason IS NOT NULL "
+            "AND media_stages.media_id = p.media_id AND media_stages.stage = p.stage"
+        )
     return copies.height
 
 

@@ -98,6 +98,10 @@ def _add_who_decided(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"ALTER TABLE association_decisions ADD COLUMN IF NOT EXISTS {name} VARCHAR")
 
 
+def _add_reason(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("ALTER TABLE media_stages ADD COLUMN IF NOT EXISTS reason VARCHAR")
+
+
 def _add_scores(con: duckdb.DuckDBPyConnection) -> None:
     """Matches that were loaded without their personal scores are loaded again."""
     con.execute(PERSONAL_SCORES.create_statement())
@@ -123,6 +127,7 @@ MIGRATIONS: dict[Database, tuple[Migration, ...]] = {
         Migration(5, "local times of captures", _add_local_times),
         Migration(6, "components of the confidence", _judge_again),
         Migration(7, "who decided, and why", _add_who_decided),
+        Migration(8, "reasons of stages that leave nothing", _add_reason),
     ),
     "shared": (
         Migration(1, "tables", _create_tables("shared")),

@@ -11,9 +11,11 @@ NUMBERS: dict[str, str] = {
     "thumbnails": "SELECT count(*) FILTER (i.phash IS NOT NULL) AS images, "
     "count(*) FILTER (i.phash IS NOT NULL AND t.media_id IS NOT NULL) AS image_thumbnails, "
     "count(*) FILTER (v.width IS NOT NULL) AS clips, "
-    "count(*) FILTER (v.width IS NOT NULL AND t.media_id IS NOT NULL) AS clip_thumbnails "
+    "count(*) FILTER (v.width IS NOT NULL AND t.media_id IS NOT NULL) AS clip_thumbnails, "
+    "count(s.reason) AS not_eligible "
     "FROM media_files f LEFT JOIN image_metadata i USING (media_id) "
     "LEFT JOIN video_metadata v USING (media_id) LEFT JOIN thumbnails t USING (media_id) "
+    "LEFT JOIN media_stages s ON s.media_id = f.media_id AND s.stage = 'thumbnails' "
     "WHERE f.status = 'present'",
     "disk": "SELECT coalesce(sum(file_size), 0) AS library_bytes, "
     "(SELECT coalesce(sum(bytes), 0) FROM (SELECT thumbnail_file, thumbnail_bytes AS bytes "
@@ -47,7 +49,7 @@ NUMBERS: dict[str, str] = {
 """Rows of numbers, by name."""
 
 ROWS: dict[str, str] = {
-    "matches": "SELECT start_time, end_time FROM player_match_stats ORDER BY start_time",
+    "matches": "SELECT start_time, end_time, map_name FROM player_match_stats ORDER BY start_time",
     "form": "SELECT start_time, kda, outcome::INTEGER FROM player_match_stats "
     "WHERE kda IS NOT NULL ORDER BY start_time",
     "maps": "SELECT map, matches, wins, losses FROM stats_by_map ORDER BY matches DESC, map",

@@ -10,6 +10,8 @@ from pathlib import Path
 import av
 import numpy as np
 from av.bitstream import BitStreamFilterContext
+from av.container import OutputContainer
+from av.stream import Disposition
 from numpy.typing import NDArray
 from PIL import Image
 
@@ -59,14 +61,20 @@ def make_clip(
     gop: int = 10,
     pixel_format: str = "yuv420p",
     rotation: int | None = None,
+    mirrored: bool = False,
     audio: bool = False,
     tags: Mapping[str, str] | None = None,
     muxer: Mapping[str, str] | None = None,
     aspect: Fraction | None = None,
     crf: int = 23,
     encoder: Mapping[str, str] | None = None,
+    when: Callable[[int], int] = lambda index: index,
 ) -> bytes:
-    """A clip of `frames` pictures with a key frame every `gop`."""
+    """A clip of `frames` pictures with a key frame every `gop`.
+
+    Its container says that it is to be mirrored left to right and then rotated clockwise. `when`
+    gives the time of a picture, in units of one picture at `rate`.
+    """
     stream = io.BytesIO()
     with av.open(stream, "w", format=container, options=dict(muxer or {})) as output:
         output.metadata.update(tags or {})
@@ -77,12 +85,12 @@ def make_clip(
         if aspect is not None:
             video.codec_context.sample_aspect_ratio = aspect
         if rotation is not None:
-            # The bindings count counter-clockwise, the tables here clockwise.
-            video.set_display_rotation(-rotation)
+            # The bindings count counter-clockwise, the tables here clockwise; they mirror last.
+            video.set_display_rotation(rotation if mirrored else -rotation, hflip=mirrored)
         sound = output.add_stream("aac", rate=48_000) if audio else None
         for index in range(frames):
             frame = av.VideoFrame.from_ndarray(picture(index), "rgb24")
-            frame.pts, frame.time_base = index, 1 / Fraction(rate)
+            frame.pts, frame.time_base = when(index), 1 / Fraction(rate)
             output.mux(video.encode(frame))
         output.mux(video.encode(None))
         if sound is not None:
@@ -91,15 +99,36 @@ def make_clip(
     return stream.getvalue()
 
 
-def make_sound(container: str = "mp4", seconds: int = 1) -> bytes:
-    """A file of a video container with sound alone."""
+def make_sound(container: str = "mp4", seconds: int = 1, cover: bytes | None = None) -> bytes:
+    """A file of a video container with sound alone, perhaps with a cover."""
     stream = io.BytesIO()
     with av.open(stream, "w", format=container) as output:
         sound = output.add_stream("aac", rate=48_000)
-        for _ in range(seconds):
-            output.mux(sound.encode(_silence()))
+        packets = [packet for _ in range(seconds) for packet in sound.encode(_silence())]
+        if cover is not None:
+            output.mux(_cover_packet(output, cover))
+        output.mux(packets)
         output.mux(sound.encode(None))
     return stream.getvalue()
+
+
+def make_cover(kind: str = "mjpeg") -> bytes:
+    """An image file of the codec `mjpeg` or `png`."""
+    stream = io.BytesIO()
+    Image.fromarray(pattern(7)).save(stream, "JPEG" if kind == "mjpeg" else "PNG")
+    return stream.getvalue()
+
+
+def _cover_packet(output: OutputContainer, cover: bytes) -> av.Packet:
+    kind = "png" if cover.startswith(b"\x89PNG") else "mjpeg"
+    picture = output.add_stream(kind)
+    picture.width, picture.height = WIDTH, HEIGHT
+    picture.pix_fmt = "rgb24" if kind == "png" else "yuvj420p"
+    picture.disposition = Disposition.attached_pic
+    packet = av.Packet(cover)
+    packet.stream, packet.pts, packet.dts = picture, 0, 0
+    packet.time_base = Fraction(1, 1000)
+    return packet
 
 
 def make_high_range(levels: Iterable[float], transfer: int = 16) -> bytes:

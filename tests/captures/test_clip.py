@@ -3,6 +3,8 @@
 import dataclasses
 import io
 import json
+import random
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +27,12 @@ from media_assets.captures.clip import (
     ClipProducts,
     analyse_clip,
 )
+from media_assets.captures.clip_between import decode_frames
+from media_assets.captures.clip_container import open_clip
+from media_assets.captures.clip_keyframes import key_times
+from media_assets.captures.clip_signature import identify
+from media_assets.captures.clip_timeline import timeline
+from media_assets.settings import LimitSettings
 from media_assets.similarity.layout import layout_vector
 
 
@@ -122,10 +130,12 @@ def test_thumbnails_are_fitted_and_never_enlarged(size: int) -> None:
 
 
 @pytest.mark.parametrize("container", ["mp4", "matroska"])
-@pytest.mark.parametrize(("rotation", "turn"), [(90, 3), (180, 2), (270, 1)])
-def test_pictures_are_upright(container: str, rotation: int, turn: int) -> None:
-    found = complete(make_clip(container, rotation=rotation, frames=100))
-    upright = Image.fromarray(np.rot90(pattern(10), turn).copy())
+@pytest.mark.parametrize(("rotation", "turn"), [(0, 0), (90, 3), (180, 2), (270, 1)])
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_pictures_are_upright(container: str, rotation: int, turn: int, mirrored: bool) -> None:
+    found = complete(make_clip(container, rotation=rotation, mirrored=mirrored, frames=100))
+    stored = np.fliplr(pattern(10)) if mirrored else pattern(10)
+    upright = Image.fromarray(np.rot90(stored, turn).copy())
     assert poster(found).size == upright.size
     assert preview(found).size == upright.size
     assert difference(poster(found), upright) < 12
@@ -175,20 +185,56 @@ def test_a_black_clip_has_a_black_poster_and_no_hashes() -> None:
     assert found.preview.frames == 1  # the frames are equal
 
 
-def test_one_frame_and_one_key_frame_are_enough() -> None:
-    for clip in (make_clip(frames=1), make_clip(frames=60, gop=1000)):
-        found = complete(clip)
-        assert difference(poster(found), Image.fromarray(pattern(0))) < 12
-        assert found.preview is not None
-        assert found.preview.frames == 1
-        assert [seconds for seconds, _ in hashes(found)] == [0.0]
-
-
-def test_few_key_frames_are_all_used() -> None:
-    found = complete(make_clip(frames=100, gop=60))
+@pytest.mark.parametrize("container", ["mp4", "matroska", "mpegts", "flv"])
+def test_one_frame_is_enough(container: str) -> None:
+    found = complete(make_clip(container, frames=1))
+    assert difference(poster(found), Image.fromarray(pattern(0))) < 12
     assert found.preview is not None
-    assert found.preview.frames == 2
-    assert [seconds for seconds, _ in hashes(found)] == [2.0]
+    assert found.preview.frames == 1
+    assert [seconds for seconds, _ in hashes(found)] == [0.0]
+
+
+@pytest.mark.parametrize("container", ["mp4", "matroska", "mpegts"])
+@pytest.mark.parametrize("gop", [1000, 60])
+def test_where_key_frames_are_few_others_are_shown_too(container: str, gop: int) -> None:
+    """What an editor wrote has a key frame at its start, and perhaps one more."""
+    found = complete(make_clip(container, frames=100, gop=gop))
+    assert difference(poster(found), Image.fromarray(pattern(10))) < 12
+    shown = preview(found)
+    assert shown.n_frames == 8  # type: ignore[attr-defined]  # of an animation
+    shown.seek(7)
+    assert difference(shown, Image.fromarray(pattern(90))) < 20
+    times = [seconds for seconds, _ in hashes(found)]
+    assert times == sorted(set(times))
+    assert len(times) >= 7
+    only_vector = analyse(make_clip(container, frames=100, gop=gop), with_parts("vector")).vector
+    assert only_vector is not None
+    assert found.vector is not None
+    np.testing.assert_array_equal(only_vector, found.vector)
+
+
+@pytest.mark.parametrize(("share", "frames"), [(1.0, 8), (0.5, 5), (0.0, 1)])
+def test_a_clip_is_decoded_on_up_to_a_budget(share: float, frames: int) -> None:
+    """What lies behind the budget is not shown; what was found before counts."""
+    clip, limits = make_clip(frames=100, gop=1000), LimitSettings()
+    signature = identify(clip[:4096], ".mp4")
+    with open_clip(io.BytesIO(clip), signature, limits) as container:
+        stream = container.streams.video[0]
+        line = timeline(stream, 100 / 30)
+        where = key_times(container, line, described=True)
+        pixels = round(share * 100 * 160 * 90)
+        found = list(decode_frames(container, stream, line, where, limits, pixels))
+    assert len(found) - 1 == pytest.approx(frames, abs=1)
+
+
+def test_damage_behind_the_only_key_frame_leaves_what_comes_before() -> None:
+    clip = bytearray(make_clip(frames=100, gop=1000))
+    start, end = clip.index(b"mdat"), clip.index(b"moov")
+    half = (start + end) // 2
+    clip[half : end - 8] = random.Random(3).randbytes(end - 8 - half)
+    found = complete(bytes(clip))
+    assert difference(poster(found), Image.fromarray(pattern(10))) < 12
+    assert 2 <= len(hashes(found)) <= 8
 
 
 @pytest.mark.parametrize("container", ["mp4", "matroska"])
@@ -196,7 +242,7 @@ def test_intra_refresh_has_one_complete_picture(container: str) -> None:
     """The points from which such a clip can be played are no pictures of their own."""
     refresh = {"preset": "veryfast", "x264-params": "intra-refresh=1:keyint=30"}
     found = complete(make_clip(container, frames=100, encoder=refresh))
-    assert difference(poster(found), Image.fromarray(pattern(0))) < 12
+    assert min(difference(poster(found), Image.fromarray(pattern(at))) for at in (0, 10)) < 12
 
 
 @pytest.mark.parametrize("container", ["mp4", "matroska", "mpegts"])
@@ -215,6 +261,38 @@ def test_a_recording_that_was_cut_off_is_shown() -> None:
     found = complete(live[: len(live) * 3 // 4])
     assert found.preview is not None
     assert found.preview.frames >= 3
+
+
+@pytest.mark.parametrize("rate", [Fraction(24_000, 1001), 1000])
+def test_odd_frame_rates(rate: Fraction | int) -> None:
+    found = complete(make_clip(rate=rate, frames=100))
+    assert difference(poster(found), Image.fromarray(pattern(10))) < 12
+    assert hashes(found)[0][0] == pytest.approx(10 / float(rate), abs=0.002)
+    assert preview(found).n_frames == 8  # type: ignore[attr-defined]  # of an animation
+
+
+def test_a_rate_that_varies() -> None:
+    """Half of the clip shows its last ten pictures: what is shown goes by time, not by number."""
+    clip = make_clip(frames=100, when=lambda index: index if index < 90 else 10 * index - 810)
+    shown = preview(complete(clip))
+    shown.seek(shown.n_frames - 1)  # type: ignore[attr-defined]  # of an animation
+    assert difference(shown, Image.fromarray(pattern(90))) < 20
+    assert hashes(complete(clip))[-1][0] == pytest.approx(3.0, abs=0.1)
+
+
+def test_a_portrait_clip_is_shown_as_one() -> None:
+    found = complete(make_clip(picture=lambda index: pattern(index, 90, 160), frames=100))
+    assert poster(found).size == preview(found).size == (90, 160)
+    assert difference(poster(found), Image.fromarray(pattern(10, 90, 160))) < 12
+
+
+@pytest.mark.parametrize("size", [(16, 2), (2, 1000), (1000, 4)])
+def test_narrow_and_tiny_clips(size: tuple[int, int]) -> None:
+    found = complete(make_clip(picture=lambda index: pattern(index, *size), frames=20))
+    longest = max(size)
+    assert max(poster(found).size) == min(longest, 320)
+    assert min(poster(found).size) >= 1
+    assert preview(found).size == poster(found).size
 
 
 def test_webp_previews() -> None:

@@ -17,6 +17,7 @@ from clip_samples import (
     analyse,
     header_first,
     make_clip,
+    make_cover,
     make_sound,
     pattern,
     poster,
@@ -35,8 +36,8 @@ from media_assets.errors import (
     EmptyMediaError,
     LimitExceededError,
     MediaError,
+    NotEligibleError,
     UnreadableMediaError,
-    UnsupportedMediaError,
 )
 from media_assets.settings import LimitSettings
 
@@ -54,8 +55,21 @@ def test_sound_alone_has_metadata_and_nothing_to_show() -> None:
     assert found.metadata is not None
     assert found.metadata.width is None
     assert found.metadata.has_audio
-    assert found.poster is None
-    assert isinstance(found.problem, UnsupportedMediaError)
+    assert (found.poster, found.cover) == (None, None)
+    assert isinstance(found.problem, NotEligibleError)
+
+
+@pytest.mark.parametrize("kind", ["mjpeg", "png"])
+def test_sound_with_a_cover_gives_the_cover_as_it_is(kind: str) -> None:
+    cover = make_cover(kind)
+    found = analyse(make_sound(cover=cover))
+    assert isinstance(found.problem, NotEligibleError)
+    assert found.cover == cover
+    assert analyse(make_sound(cover=cover), with_parts("metadata")).cover is None
+    strict = dataclasses.replace(OPTIONS, limits=LimitSettings(max_embedded_bytes=len(cover) - 1))
+    refused = analyse(make_sound(cover=cover), strict)
+    assert refused.cover is None
+    assert isinstance(refused.problem, LimitExceededError)
 
 
 def test_no_bytes_are_an_error() -> None:

@@ -6,7 +6,8 @@ import pytest
 from clip_samples import pattern
 from PIL import Image
 
-from media_assets.captures.clip_frames import ClipFrame, FramePictures
+from media_assets.captures.clip_frames import ClipFrame, Display, FramePictures
+from media_assets.captures.clip_layout import Turn
 
 Signal = tuple[int, int, int]
 
@@ -24,16 +25,36 @@ def plain(width: int, height: int, signal: Signal) -> av.VideoFrame:
     ("size", "signal"), [((1280, 720), (63, 102, 240)), ((640, 480), (81, 90, 240))]
 )
 def test_untagged_colours_are_those_of_the_size(size: tuple[int, int], signal: Signal) -> None:
-    image = FramePictures(size, 0, 64).image(plain(*size, signal))
+    image = FramePictures(Display(size), 64).image(plain(*size, signal))
     red, green, blue = np.asarray(image).reshape(-1, 3).mean(axis=0)
     assert red > 250
     assert green < 4
     assert blue < 4
 
 
+@pytest.mark.parametrize(
+    ("matrix", "signal"), [(1, (63, 102, 240)), (6, (81, 90, 240)), (9, (74, 97, 240))]
+)
+def test_untagged_colours_are_those_that_the_container_names(matrix: int, signal: Signal) -> None:
+    """The third is pure red of ITU-R BT.2020, the others as above: size does not count here."""
+    for size in ((1280, 720), (640, 480)):
+        image = FramePictures(Display(size, matrix=matrix), 64).image(plain(*size, signal))
+        red, green, blue = np.asarray(image).reshape(-1, 3).mean(axis=0)
+        assert red > 250
+        assert max(green, blue) < 4
+
+
+def test_high_range_that_only_the_container_names_is_brought_down() -> None:
+    """A signal of 0.58 is paper white in PQ, and a middling grey in anything else."""
+    frame = plain(640, 480, (16 + round(0.58 * 219), 128, 128))
+    for transfer, low, high in ((2, 140, 155), (16, 210, 240)):
+        image = FramePictures(Display((640, 480), transfer=transfer), 64).image(frame)
+        assert low < np.asarray(image).mean() < high
+
+
 @pytest.mark.parametrize(("level", "expected"), [(16, 0), (235, 255)])
 def test_grey_values_span_the_whole_range(level: int, expected: int) -> None:
-    grey = FramePictures((640, 480), 0, 64).grey(plain(640, 480, (level, 128, 128)))
+    grey = FramePictures(Display((640, 480)), 64).grey(plain(640, 480, (level, 128, 128)))
     assert grey.mode == "L"
     assert grey.getextrema() == (expected, expected)
 
@@ -45,7 +66,7 @@ def test_grey_values_span_the_whole_range(level: int, expected: int) -> None:
 def test_both_pictures_have_their_own_size(
     rotation: int, shown: tuple[int, int], image: tuple[int, int], grey: tuple[int, int]
 ) -> None:
-    pictures = FramePictures(shown, rotation, 64)
+    pictures = FramePictures(Display(shown, Turn(rotation)), 64)
     made = pictures.clip_frame(plain(640, 480, (80, 90, 100)), 2.5, inside=True)
     assert (made.image.size, made.grey.size) == (image, grey)
     assert (made.seconds, made.inside, made.pixel_format) == (2.5, True, "yuv420p")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from clip_samples import header_first, make_clip, remux
 
-from media_assets.captures.clip_layout import Layout, quarter_turns, read_layout
+from media_assets.captures.clip_layout import UPRIGHT, Layout, Turn, quarter_turns, read_layout
 from media_assets.captures.clip_signature import Signature, identify
 
 ISO = Signature("mp4", "mov", described=True)
@@ -22,9 +22,12 @@ def layout(content: bytes, size: int | None = None) -> Layout:
 
 @pytest.mark.parametrize("container", ["mp4", "mov", "matroska"])
 @pytest.mark.parametrize("rotation", [0, 90, 180, 270])
-def test_rotation_is_clockwise(container: str, rotation: int) -> None:
-    clip = make_clip(container, rotation=rotation, frames=3, audio=True)
-    assert layout(clip) == Layout(rotation, 0)
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_rotation_is_clockwise_after_mirroring(
+    container: str, rotation: int, mirrored: bool
+) -> None:
+    clip = make_clip(container, rotation=rotation, mirrored=mirrored, frames=3, audio=True)
+    assert layout(clip) == Layout(Turn(rotation, mirrored))
 
 
 def test_a_clip_without_matrix_is_not_rotated() -> None:
@@ -38,7 +41,7 @@ def test_movie_headers_of_version_1_and_boxes_of_64_bits() -> None:
     track = box(b"trak", header + box(b"mdia", box(b"hdlr", bytes(8) + b"vide" + bytes(12))))
     movie = box(b"moov", box(b"mvhd", bytes(100)) + sound_track() + track)
     content = struct.pack(">I4sQ", 1, b"mdat", 16 + 20) + bytes(20) + movie
-    assert read_layout(io.BytesIO(content), len(content), ISO) == Layout(90, 0)
+    assert read_layout(io.BytesIO(content), len(content), ISO) == Layout(Turn(90))
 
 
 def sound_track() -> bytes:
@@ -91,7 +94,7 @@ def test_damage_is_left_out_and_never_raises() -> None:
             for _ in range(5):
                 damaged[chance.randrange(len(damaged))] = chance.choice((0, 1, 127, 255))
             found = read_layout(io.BytesIO(bytes(damaged)), len(damaged), signature)
-            assert found.rotation in {0, 90, 180, 270}
+            assert found.turn.rotation in {0, 90, 180, 270}
             assert found.missing >= 0
 
 
@@ -113,11 +116,11 @@ def test_a_box_that_ends_behind_all_files_is_read_as_far_as_it_goes() -> None:
     for length in (2**62, 2**63 - 1, 2**63, 2**64 - 1):
         inner = struct.pack(">I4sQ", 1, b"free", length)
         movie = struct.pack(">I4sQ", 1, b"moov", length) + inner
-        assert read_layout(io.BytesIO(movie), len(movie), ISO).rotation == 0
+        assert read_layout(io.BytesIO(movie), len(movie), ISO).turn == UPRIGHT
     track = b"\xae\x01" + b"\xff" * 7
     segment = b"\x18\x53\x80\x67\x01" + b"\xfe" * 7 + b"\x16\x54\xae\x6b\x01" + b"\xfe" * 7
     content = segment + track
-    assert read_layout(io.BytesIO(content), len(content), MATROSKA).rotation == 0
+    assert read_layout(io.BytesIO(content), len(content), MATROSKA).turn == UPRIGHT
 
 
 def test_a_place_that_no_file_system_has_is_behind_the_end(tmp_path: Path) -> None:

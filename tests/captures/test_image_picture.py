@@ -31,18 +31,23 @@ def test_an_opaque_image_becomes_a_small_jpeg():
     assert len(poster.content) < 40_000
 
 
-def test_transparency_that_shows_is_kept():
-    image = scene(1, 400, 300).convert("RGBA")
-    image.paste((0, 0, 0, 0), (0, 0, 200, 300))
+@pytest.mark.parametrize("shade", [0, 255])
+def test_what_is_transparent_lies_on_a_ground_that_all_shades_show_on(shade):
+    image = Image.new("RGBA", (400, 300), (255, 0, 255, 0))  # a colour that is hidden
+    image.paste((shade, shade, shade, 255), (200, 0, 300, 300))
+    image.paste((shade, shade, shade, 128), (300, 0, 400, 300))
     poster = encode_poster(image, 100)
     shown = decoded(poster.content)
-    assert (poster.extension, shown.format, shown.size) == (".webp", "WEBP", (100, 75))
-    assert shown.getpixel((10, 10))[3] == 0
-    assert shown.getpixel((90, 10))[3] == 255
+    assert (poster.extension, shown.format, shown.size) == (".jpg", "JPEG", (100, 75))
+    left, middle, right = (shown.getpixel((x, 40)) for x in (20, 62, 87))
+    assert left == pytest.approx((128, 128, 128), abs=3)
+    assert middle == pytest.approx((shade, shade, shade), abs=3)
+    assert right == pytest.approx(((128 + shade) / 2,) * 3, abs=4)
 
 
-def test_an_alpha_channel_that_hides_nothing_does_not_cost_a_webp():
-    assert encode_poster(scene(1, 90, 60).convert("RGBA"), 320).extension == ".jpg"
+def test_an_alpha_channel_that_hides_nothing_changes_nothing():
+    image = scene(1, 90, 60)
+    assert encode_poster(image.convert("RGBA"), 320) == encode_poster(image, 320)
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "CMYK", "YCbCr"])
@@ -51,10 +56,15 @@ def test_other_modes_are_converted(mode):
     assert decoded(poster.content).size == (40, 27)
 
 
-def test_a_palette_with_a_transparent_entry_stays_transparent():
-    image = scene(1, 90, 60).quantize(8)
-    image.info["transparency"] = image.getpixel((0, 0))
-    assert decoded(encode_poster(image, 90).content).getpixel((0, 0))[3] == 0
+@pytest.mark.parametrize("kind", ["PNG", "GIF"])
+def test_a_transparent_entry_of_a_palette_lies_on_the_ground(kind):
+    image = Image.new("P", (90, 60), 1)
+    image.putpalette([255, 0, 255, 20, 200, 20])
+    image.paste(0, (0, 0, 45, 60))
+    poster = encode_poster(decoded(encoded(image, kind, transparency=0)), 90)
+    shown = decoded(poster.content)
+    assert shown.getpixel((10, 30)) == pytest.approx((128, 128, 128), abs=4)
+    assert shown.getpixel((80, 30)) == pytest.approx((20, 200, 20), abs=4)
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA"])

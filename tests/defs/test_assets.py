@@ -79,6 +79,18 @@ def test_pictures_are_there_and_small(asset: str, name: str, finished: Finished)
     assert len(picture) < MAX_BYTES * 4 / 3 + 200
 
 
+def test_associations_are_shown_with_pictures_reasons_and_how_sure_they_are(
+    finished: Finished,
+) -> None:
+    found = metadata(finished.hex)["media_matches"]
+    table = found["associations"].splitlines()
+    assert len(table) == 2 + found["captures auto"]
+    assert all(line.startswith("|![](data:image/webp;base64,") for line in table[2:])
+    assert all("Taken while the player was in the match." in line for line in table[2:])
+    assert found["calibration"].startswith("![captures by confidence")
+    assert len(found["associations"]) < 60_000
+
+
 def test_the_preview_of_the_media_names_file_and_match(finished: Finished) -> None:
     preview = metadata(finished.hex)["media_library"]["preview"]
     (clip,) = (finished.workshop.library / HEX).rglob("*.mp4")

@@ -3,9 +3,8 @@
 import base64
 import io
 import random
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import dagster as dg
 import numpy as np
@@ -13,13 +12,7 @@ import pytest
 from PIL import Image
 
 from media_assets.definitions import defs
-from media_assets.orchestration.pictures import (
-    by_day,
-    contact_sheet,
-    day_and_hour,
-    files_by_month,
-    match_timeline,
-)
+from media_assets.orchestration.pictures import contact_sheet, files_by_month, inline_pictures
 from media_assets.orchestration.player_pictures import (
     expected_and_actual,
     form_over_time,
@@ -171,6 +164,27 @@ class TestPictures:
             Image.fromarray(noise.integers(0, 255, (180, 320, 3), dtype=np.uint8)).save(file)
         assert picture(contact_sheet(files)).width == 716
 
+    def test_what_is_transparent_lies_on_grey(self, tmp_path: Path) -> None:
+        file = tmp_path / "logo.png"
+        Image.new("RGBA", (176, 99), (255, 0, 255, 0)).save(file)
+        shown = picture(contact_sheet([file])).convert("RGB").getpixel((80, 50))
+        assert shown == pytest.approx((128, 128, 128), abs=4)
+
+    def test_pictures_in_a_line_get_coarser_until_they_fit(self, tmp_path: Path) -> None:
+        noise = np.random.default_rng(7)
+        files: list[Path | None] = [tmp_path / f"{number}.png" for number in range(4)]
+        for file in files:
+            assert file is not None
+            Image.fromarray(noise.integers(0, 255, (90, 160, 3), dtype=np.uint8)).save(file)
+        fine = inline_pictures(files, (80, 45), 1_000_000)
+        room = sum(map(len, fine)) // 2
+        coarse = inline_pictures(files, (80, 45), room)
+        assert sum(map(len, coarse)) <= room
+        assert all(coarse)
+        few = inline_pictures(files, (80, 45), len(coarse[0]) + 10)
+        assert [bool(text) for text in few] == [True, False, False, False]
+        assert inline_pictures([None, tmp_path / "gone.png"], (80, 45), 1000) == ["", ""]
+
     def test_years_of_files_fit(self) -> None:
         months = [utc(2000 + number // 12, number % 12 + 1, 1) for number in range(300)]
         rows = [(month, kind, 7) for month in months for kind in ("image", "video", "audio")]
@@ -185,16 +199,6 @@ class TestPictures:
         assert picture(form_over_time(rows)).width > 400
         expected = [(start, 9, 8.5, 2.0, 4, 5.0, None) for start, _, _ in rows]
         assert picture(expected_and_actual(expected)).width > 400
-        spans = [(start, start + timedelta(minutes=12)) for start, _, _ in rows]
-        taken = [(start + timedelta(minutes=3), "auto") for start, _, _ in rows]
-        assert picture(match_timeline(spans, taken, "Europe/Paris")).width > 400
-
-    @pytest.mark.parametrize(
-        "decision", ["auto", "review", "candidate", "none", "accepted", "assigned", "rejected"]
-    )
-    def test_every_decision_has_a_point(self, decision: str) -> None:
-        with_point = match_timeline([(DAY, DAY)], [(DAY, decision)], "UTC").md_str
-        assert with_point != match_timeline([(DAY, DAY)], [], "UTC").md_str
 
     def test_names_from_responses_are_drawn_as_they_are(self) -> None:
         names = ["$x_1$", "a\nb", "日本 🗺", "\x00", "", "x" * 500, r"\frac{1}", "50 %"]
@@ -232,35 +236,7 @@ class TestPictures:
         assert expected_and_actual([]).md_str == "*no match with an expectation*"
         assert files_by_month([]).md_str == "*no files*"
         assert form_over_time([]).md_str == "*no matches*"
-        assert match_timeline([], [], "UTC").md_str == "*no matches and no captures*"
         assert contact_sheet([]).md_str == "*no thumbnails*"
-
-
-class TestDays:
-    """Where a moment stands on the plot of matches and captures."""
-
-    def test_a_moment_is_an_hour_of_its_local_day(self) -> None:
-        day, hour = day_and_hour(utc(2026, 10, 30, 23, 30), ZoneInfo("Asia/Kolkata"))
-        assert (day, hour) == (date(2026, 10, 31), 5.0)
-
-    def test_a_match_over_midnight_is_drawn_on_both_days(self) -> None:
-        pieces = by_day(utc(2026, 10, 30, 21, 30), utc(2026, 10, 30, 23), ZoneInfo("Europe/Paris"))
-        assert list(pieces) == [(date(2026, 10, 30), 22.5, 1.5)]
-        pieces = by_day(utc(2026, 10, 30, 22, 30), utc(2026, 10, 30, 23, 30), ZoneInfo("UTC"))
-        assert list(pieces) == [(date(2026, 10, 30), 22.5, 1.0)]
-        pieces = by_day(utc(2026, 10, 30, 23, 30), utc(2026, 10, 31, 0, 45), ZoneInfo("UTC"))
-        assert list(pieces) == [(date(2026, 10, 30), 23.5, 0.5), (date(2026, 10, 31), 0.0, 0.75)]
-
-    def test_a_capture_stays_on_its_match_in_the_hour_that_comes_twice(self) -> None:
-        paris = ZoneInfo("Europe/Paris")  # at 01:00 UTC the clock goes from 03:00 to 02:00
-        ((day, begin, hours),) = by_day(utc(2026, 10, 25, 0, 50), utc(2026, 10, 25, 1, 5), paris)
-        taken_day, taken = day_and_hour(utc(2026, 10, 25, 1, 2), paris)
-        assert taken_day == day
-        assert begin < taken < begin + hours
-
-    def test_a_match_without_length_is_still_a_mark(self) -> None:
-        ((_, _, hours),) = by_day(DAY, DAY, ZoneInfo("UTC"))
-        assert hours > 0
 
 
 class TestQueries:

@@ -178,8 +178,12 @@ class TestThumbnails:
         place.add_files(20, kind="video")
         place.decode(20, "video_metadata")
         place.make_thumbnails(made)
+        place.run("INSERT INTO media_stages BY NAME SELECT media_id, 'thumbnails' AS stage, "
+                  "1 AS version, '' AS settings, file_size, mtime_ns, first_seen_at AS done_at, "
+                  "'not eligible' AS reason FROM media_files WHERE media_id = '0'")  # fmt: skip
         check = place.check("thumbnail_coverage")
         assert check.passed == passed
+        assert figure(check, "not eligible") == 1
         assert figure(check, "clip coverage") == made / 20
 
     def test_all_open_with_the_right_size(self, place: Place) -> None:

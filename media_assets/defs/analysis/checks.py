@@ -38,7 +38,8 @@ def few_failures(
 
 @player_check(
     asset="thumbnails",
-    description="Every decodable image and at least 95 % of the clips have a thumbnail.",
+    description="Every decodable image and at least 95 % of the clips have a thumbnail. What has "
+    "nothing to show (sound alone, music without a cover) is counted as not eligible.",
 )
 def thumbnail_coverage(
     context: dg.AssetCheckExecutionContext, platform: PlatformResource

@@ -3,16 +3,19 @@
 import dagster as dg
 
 from media_assets.captures.times import RULES_VERSION
+from media_assets.orchestration.associations import association_table, calibration_plot
 from media_assets.orchestration.partitions import players
-from media_assets.orchestration.pictures import match_timeline
 from media_assets.orchestration.policy import table_options
 from media_assets.orchestration.reporting import listener, picture, table_metadata
 from media_assets.orchestration.resources import PlatformResource
 from media_assets.orchestration.review import review_metadata
+from media_assets.orchestration.tables import Metadatum
+from media_assets.orchestration.timeline import match_timeline
 from media_assets.stages.associate import associate
+from media_assets.stages.calibration import calibration
 from media_assets.stages.capture_times import compute_times
 from media_assets.stages.platform import Platform
-from media_assets.stages.views import rows_of
+from media_assets.stages.views import newest_associations, rows_of
 from media_assets.store.tables.captures import CAPTURE_TIMES, MEDIA_MATCHES
 
 
@@ -64,16 +67,10 @@ def media_matches(
     player = context.partition_key
     loaded = platform.load()
     report = associate(loaded, player)
-    plot = picture(
-        context,
-        MEDIA_MATCHES.name,
-        "matches and captures",
-        lambda: _timeline(loaded, player),
-        news=report.rows_written > 0 or report.rows_deleted > 0,
-    )
+    news = report.rows_written > 0 or report.rows_deleted > 0
     return dg.MaterializeResult(
         metadata={
-            **plot,
+            **_pictures(context, loaded, news=news),
             **{f"captures {name}": count for name, count in report.decisions.items()},
             "captures judged now": report.judged,
             **review_metadata(loaded, player),
@@ -82,6 +79,23 @@ def media_matches(
             **table_metadata(loaded, player, MEDIA_MATCHES),
         }
     )
+
+
+def _pictures(
+    context: dg.AssetExecutionContext, platform: Platform, *, news: bool
+) -> dict[str, Metadatum]:
+    player, asset = context.partition_key, MEDIA_MATCHES.name
+    zone = platform.settings.player(player).timezone
+    drawn = {
+        "matches and captures": lambda: _timeline(platform, player),
+        "associations": lambda: association_table(newest_associations(platform, player), zone),
+        "calibration": lambda: calibration_plot(calibration(platform, player)),
+    }
+    return {
+        key: value
+        for name, draw in drawn.items()
+        for key, value in picture(context, asset, name, draw, news=news).items()
+    }
 
 
 def _timeline(platform: Platform, player: str) -> dg.MarkdownMetadataValue:

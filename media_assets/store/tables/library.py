@@ -64,6 +64,8 @@ MEDIA_STAGES = Table(
         Column("mtime_ns", "BIGINT", "Modification time that it saw.", "ns since 1970",
                required=True),
         Column("done_at", "TIMESTAMP", "When, UTC.", required=True),
+        Column("reason", "VARCHAR", "Why it left nothing, for example `not eligible: no cover is "
+               "embedded`; NULL where it left something."),
     ),
 )  # fmt: skip
 

@@ -1,0 +1,52 @@
+"""Posters and previews on disk."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from media_assets.captures.picture import Picture
+from media_assets.errors import StoreError
+from media_assets.store.disk import explain
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPicture:
+    """A poster or preview on disk."""
+
+    name: str
+    width: int
+    height: int
+    frames: int
+    size: int
+
+
+def store_picture(folder: Path, stem: str, picture: Picture | None) -> StoredPicture | None:
+    """Write a picture under `stem` and its extension, by rename; None where there is none.
+
+    Raises:
+        StoreError: it cannot be written.
+    """
+    if picture is None:
+        return None
+    name = stem + picture.extension
+    try:
+        with _renamed_into(folder / name) as unfinished:
+            unfinished.write_bytes(picture.content)
+    except OSError as error:
+        # No fault of the media: recorded as such it would wait for its retry on a good disk.
+        raise StoreError(explain(folder, "a poster cannot be written", error)) from error
+    return StoredPicture(name, picture.width, picture.height, picture.frames, len(picture.content))
+
+
+@contextmanager
+def _renamed_into(target: Path) -> Iterator[Path]:
+    """A file that has its name only when it is whole."""
+    unfinished = target.with_name(f".{os.getpid()}.{target.name}")
+    try:
+        yield unfinished
+        unfinished.replace(target)
+    except OSError:
+        unfinished.unlink(missing_ok=True)  # on a full disk every byte counts
+        raise
