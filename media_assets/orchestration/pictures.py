@@ -15,6 +15,7 @@ from media_assets.captures.zone_detector import OFFSET_HOURS, ZoneFinding
 from media_assets.orchestration.plots import (
     BLUE,
     GREEN,
+    GREY,
     MAX_BYTES,
     ORANGE,
     as_markdown,
