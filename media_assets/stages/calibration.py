@@ -8,7 +8,7 @@ import polars as pl
 from media_assets.captures.association import Weights, title_factor
 from media_assets.stages.platform import Platform
 from media_assets.store import association_views as store
-from media_assets.store.captures import associate
+from media_assets.store.associations import associate
 from media_assets.store.connect import attach_shared, connect, in_memory
 
 Judged = tuple[float, bool | None]
