@@ -54,8 +54,8 @@ VIDEO_METADATA = Table(
         Column("pixel_format", "VARCHAR", "Pixel format, for example `yuv420p`."),
         Column("width", "INTEGER", "Width as shown, rotation applied.", "pixels"),
         Column("height", "INTEGER", "Height as shown, rotation applied.", "pixels"),
-        Column("rotation", "SMALLINT", "Clockwise rotation to show it, after mirroring if it is mirrored: 0, 90, 180, 270.",
-               "degrees"),
+        Column("rotation", "SMALLINT", "Clockwise rotation to show it, after mirroring if it is "
+               "mirrored: 0, 90, 180, 270.", "degrees"),
         Column("frame_rate", "DOUBLE", "Average frame rate.", "frames/s"),
         Column("duration_seconds", "DOUBLE", "Duration.", "s"),
         Column("bit_rate", "BIGINT", "Overall bit rate.", "bit/s"),
