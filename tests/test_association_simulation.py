@@ -18,6 +18,7 @@ from benchmarks.simulation.player import SimulatedPlayer, simulate
 from benchmarks.simulation.recorders import ELSEWHERE, RECORDERS, SETUPS, SHARES
 from benchmarks.simulation.tables import calibration, headline, situations, sources, troubles
 from benchmarks.simulation.todays_rule import todays_rule
+from benchmarks.simulation.zones import ZoneTrial, try_zones
 from media_assets.captures.association import Weights
 
 SEEDS = TUNING_SEEDS[:8]
@@ -118,6 +119,14 @@ def test_todays_rule_does_not_keep_them(results: Results) -> None:
     assert score.recall < 0.8
 
 
+def test_a_wrong_zone_is_found_and_mended() -> None:
+    trial = try_zones(simulate(seed, Mix(wrong_zone=True)) for seed in SEEDS[:4])
+    assert (trial.players, trial.named) == (4, 4)
+    assert trial.before.rate is not None
+    assert trial.after.rate is not None
+    assert trial.after.rate > 0.85 > trial.before.rate
+
+
 def test_todays_rule_takes_the_nearest_start() -> None:
     matches = pl.DataFrame({
         "match_id": ["one", "other"], "start": [0.0, 740.0], "duration": [600.0, 600.0],
@@ -142,8 +151,11 @@ def test_fitting_finds_the_weights_that_made_the_labels(judged: Judged) -> None:
 
 
 def test_the_tables_have_a_row_for_each_part(results: Results) -> None:
-    rows = headline(results, results)
-    assert [row["met"] for row in rows[:4]] == ["yes"] * 4
+    score = results.ours(results.captures)
+    rows = headline(results, results, ZoneTrial(20, 19, score, score))
+    assert [row["met"] for row in rows if row["target"] and "decile" not in str(row["what"])] == [
+        "yes"
+    ] * 5
     assert len(calibration(results)) == 10
     assert {row[""] for row in sources(results)} >= {"file_name", "mtime"}
     assert {row[""] for row in situations(results)} >= {"play", "menu"}

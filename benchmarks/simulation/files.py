@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from random import Random
+from zoneinfo import ZoneInfo
 
 from benchmarks.simulation.history import DAYS, FIRST_DAY, History
 from benchmarks.simulation.mix import Mix
@@ -32,12 +33,14 @@ _CONFIGURED = (
 class Labelled:
     """A capture as a scan finds it, and what is true of it.
 
-    `zone` is the one that the configuration has for its date. `decidable`: it lies in a match, and
+    `zone` is the one that the configuration has for its date, `at_home` whether that is the
+    player's own rather than that of a journey. `decidable`: it lies in a match, and
     something that the file says tells the time rightly. `trouble` names what happened to it.
     """
 
     evidence: CaptureEvidence
     zone: str
+    at_home: bool
     scene: Scene
     decidable: bool
     trouble: frozenset[str]
@@ -66,8 +69,7 @@ class Cabinet:
         self._devices = [self._device() for _ in range(2)]
         self._lost_share = 0.0 if random.random() < mix.tidy else random.random()
         self._bulk = sorted(random.uniform(FIRST_DAY.timestamp(), _LAST) for _ in range(2))
-        others = [zone for zone in _CONFIGURED if zone != history.home]
-        self._configured = random.choice(others) if mix.wrong_zone else history.home
+        self._configured = _wrong_zone(random, history.home) if mix.wrong_zone else history.home
 
     def captures(self) -> Iterator[Labelled]:
         """All captures of the player."""
@@ -117,9 +119,13 @@ class Cabinet:
         original = self._copy(original, trouble)
         off = min(map(abs, original.errors.values()), default=FAR_OFF)
         return Labelled(
-            original.evidence, clock.configured, scene,
-            scene.inside and off <= SOUND_SECONDS, frozenset(trouble),
-        )  # fmt: skip
+            evidence=original.evidence,
+            zone=clock.configured,
+            at_home=clock.configured == self._configured,
+            scene=scene,
+            decidable=scene.inside and off <= SOUND_SECONDS,
+            trouble=frozenset(trouble),
+        )
 
     def _troubles(self, clock: Clock, scene: Scene) -> set[str]:
         told = {
@@ -177,6 +183,13 @@ class Cabinet:
         if later and chance < mix.soon + mix.bulk:
             return later[0] + self._random.uniform(0, 600)
         return max(written, _LAST) + self._random.uniform(1, 30) * _DAY
+
+
+def _wrong_zone(random: Random, home: str) -> str:
+    """A zone with another time than home has."""
+    local = FIRST_DAY.astimezone(ZoneInfo(home)).utcoffset()
+    others = [z for z in _CONFIGURED if FIRST_DAY.astimezone(ZoneInfo(z)).utcoffset() != local]
+    return random.choice(others)
 
 
 def _named(evidence: CaptureEvidence, pattern: str) -> CaptureEvidence:

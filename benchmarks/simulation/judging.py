@@ -21,7 +21,8 @@ TOLERANCE_SECONDS = 300.0
 _CAPTURES: dict[str, pl.DataType] = {
     "media_id": pl.String(), "seed": pl.Int64(), "kind": pl.String(), "situation": pl.String(),
     "trouble": pl.List(pl.String()), "truth": pl.List(pl.String()), "decidable": pl.Boolean(),
-    "source": pl.String(), "zone": pl.String(), "begins": pl.Float64(), "ends": pl.Float64(),
+    "source": pl.String(), "zone": pl.String(), "wall": pl.Float64(),
+    "begins": pl.Float64(), "ends": pl.Float64(),
     "time_quality": pl.Float64(), "title_factor": pl.Float64(), "modified": pl.Float64(),
 }  # fmt: skip
 _MATCHES: dict[str, pl.DataType] = {
@@ -94,8 +95,8 @@ def _captures(player: SimulatedPlayer) -> Iterator[tuple[object, ...]]:
         yield (
             f"{player.seed}-{number:05d}", player.seed, capture.evidence.kind,
             capture.scene.situation, sorted(capture.trouble), sorted(capture.truth),
-            capture.decidable, taken.source, taken.zone, *_interval(taken), taken.time_quality,
-            title_factor(taken.title), capture.evidence.mtime_ns / 1e9,
+            capture.decidable, taken.source, taken.zone, _wall(taken), *_interval(taken),
+            taken.time_quality, title_factor(taken.title), capture.evidence.mtime_ns / 1e9,
         )  # fmt: skip
 
 
@@ -104,3 +105,8 @@ def _interval(taken: CaptureTime) -> tuple[float | None, float | None]:
     if begins is None or ends is None:
         return None, None
     return begins.timestamp(), ends.timestamp()
+
+
+def _wall(taken: CaptureTime) -> float | None:
+    """What the wall clock showed, as if it were UTC."""
+    return None if taken.local_time is None else taken.local_time.replace(tzinfo=UTC).timestamp()

@@ -3,32 +3,53 @@
 import polars as pl
 
 from benchmarks.simulation.figures import DECILE_CASES, Results, Score
+from benchmarks.simulation.zones import ZoneTrial
 
 Rows = list[dict[str, object]]
 
-RATE, PRECISION, RECALL, RATE_COPIED, POINTS = 0.90, 0.98, 0.95, 0.85, 5.0
-"""What is promised; rates and calibration are to be above and within, the others at least."""
+RATE, PRECISION, RECALL, RATE_COPIED, POINTS, NAMED = 0.90, 0.98, 0.95, 0.85, 5.0, 0.95
+"""What is promised: shares are to be over these, `POINTS` are those of the worst decile."""
 
 
-def headline(usual: Results, copied: Results) -> Rows:
+def headline(usual: Results, copied: Results, zones: ZoneTrial) -> Rows:
     """Each target with our figure and that of today's rule."""
     ours, theirs = usual.ours(usual.captures), usual.theirs(usual.captures)
     lost, lost_theirs = copied.ours(copied.captures), copied.theirs(copied.captures)
-    off = worst_decile(usual)
+    before, after = zones.before, zones.after
     return [
         _target("association rate", ours.rate, theirs.rate, RATE),
         _target("precision of auto", ours.precision, theirs.precision, PRECISION),
         _target("recall of what is decidable", ours.recall, theirs.recall, RECALL),
-        _target("association rate, all mtimes lost", lost.rate, lost_theirs.rate, RATE_COPIED),
-        _target("precision of auto, all mtimes lost", lost.precision, lost_theirs.precision, None),
-        {
-            "what": f"worst decile with {DECILE_CASES} cases",
-            "ours": f"{off:.1f} points",
-            "today's rule": "no confidence",
-            "target": f"within {POINTS:g} points",
-            "met": _told(off <= POINTS),
-        },
+        _worst(usual),
+        _target("all mtimes lost: association rate", lost.rate, lost_theirs.rate, RATE_COPIED),
+        _target("all mtimes lost: precision of auto", lost.precision, lost_theirs.precision),
+        _named(zones),
+        _target("wrong zone: association rate before", before.rate),
+        _target("wrong zone: association rate when mended", after.rate),
+        _target("wrong zone: precision of auto before", before.precision),
+        _target("wrong zone: precision of auto when mended", after.precision),
     ]
+
+
+def _worst(usual: Results) -> dict[str, object]:
+    off = worst_decile(usual)
+    return {
+        "what": f"worst decile with {DECILE_CASES} cases",
+        "ours": f"{off:.1f} points",
+        "today's rule": "no confidence",
+        "target": f"within {POINTS:g} points",
+        "met": _told(off <= POINTS),
+    }
+
+
+def _named(zones: ZoneTrial) -> dict[str, object]:
+    return {
+        "what": "wrong zone: players whose offset is named",
+        "ours": f"{zones.named} of {zones.players}",
+        "today's rule": None,
+        "target": "19 of 20",
+        "met": _told(zones.named >= NAMED * zones.players),
+    }
 
 
 def worst_decile(results: Results) -> float:
@@ -108,7 +129,7 @@ def _score(mark: str, score: Score) -> dict[str, object]:
 
 
 def _target(
-    what: str, ours: float | None, theirs: float | None, least: float | None
+    what: str, ours: float | None, theirs: float | None = None, least: float | None = None
 ) -> dict[str, object]:
     return {
         "what": what,
