@@ -192,19 +192,15 @@ def _best(
 
     Of equals the configured zone wins, then a zone, which can be named, then the smaller shift.
     """
+    shape = captures.begins.shape
     fixed = [
-        (Candidate(hours, None, number), np.broadcast_to(hours * _HOUR, captures.begins.shape))
+        (Candidate(hours, None, number), np.broadcast_to(hours * _HOUR, shape))
         for hours, number in zip(OFFSET_HOURS, inside, strict=True)
     ]
-    named = [
-        (
-            Candidate(
-                _most_common(shift) / _HOUR, zone, int(presences.hold(captures, shift).sum())
-            ),
-            shift,
-        )
-        for zone, shift in _zone_shifts(captures, zones)
-    ]
+    named = []
+    for zone, shift in _zone_shifts(captures, zones):
+        number = int(presences.hold(captures, shift).sum())
+        named.append((Candidate(_most_common(shift) / _HOUR, zone, number), shift))
     return min((*named, *fixed), key=_preference)
 
 
