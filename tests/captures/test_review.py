@@ -4,8 +4,8 @@ from typing import get_args
 
 import pytest
 
-from media_assets.captures.review import SOURCES, Decision, Pair, Selection, meant_by_id, to_write
 from media_assets.captures.claims import Source
+from media_assets.captures.review import SOURCES, Decision, Pair, Selection, meant_by_id, to_write
 from media_assets.errors import ConfigurationError, DecisionError
 
 SHOT, CLIP = "shot", "clip"
