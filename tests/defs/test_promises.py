@@ -336,8 +336,8 @@ class TestCaptures:
             "INSERT INTO media_matches BY NAME SELECT range::VARCHAR AS media_id, media_id AS "
             "match_id, 'main' AS role, now()::TIMESTAMP AS match_start_time, "
             f"CASE WHEN range < {auto} THEN 'auto' ELSE 'review' END AS decision, "
-            "0.9 AS confidence, 1.0 AS inside_share, 0.0 AS distance_seconds, "
-            "0.9 AS time_quality, 1.0 AS margin, 1.0 AS title_factor, "
+            "0.9 AS confidence, 1.0 AS inside_share, "
+            "0.9 AS time_quality, 1.0 AS title_factor, "
             "now()::TIMESTAMP AS associated_at FROM range(20)"
         )
         check = place.check("association_rate")
