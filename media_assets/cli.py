@@ -8,22 +8,15 @@ from pathlib import Path
 
 import click
 
+from media_assets.duplicate_cli import duplicates
 from media_assets.errors import ConfigurationError, MediaAssetsError
 from media_assets.library.kinds import EXTENSIONS, Kind
 from media_assets.library.words import MAX_RATING, Words
+from media_assets.options import config_option, json_option, player_option
 from media_assets.settings import DEFAULT_FILE
 from media_assets.stages.catalog import STAGE_NAMES, StageName
 
 # Stages bring polars, DuckDB and decoders (0.6 s), Dagster 1.1 s: each command loads what it needs.
-
-config_option = click.option(
-    "--config",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Configuration file; default: MEDIA_ASSETS_CONFIG, else ./media_assets.toml.",
-)
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
-player_option = click.option("--player", "players", multiple=True, help="Only this player; again "
-                             "for more.")  # fmt: skip
 
 
 class _Commands(click.Group):
@@ -316,6 +309,9 @@ def doctor(config: Path | None, *, as_json: bool) -> None:
     else:
         print_findings(findings)
     sys.exit(1 if any(finding.remedy for finding in findings) else 0)
+
+
+main.add_command(duplicates)
 
 
 def _annotate(config: Path | None, media_ids: tuple[str, ...], words: Words) -> None:

@@ -18,13 +18,14 @@ RANK = {
     "store": 3, "captures": 3, "music": 3,
     "matches": 4,
     "stages": 5, "demo": 5,
-    "terminal": 6, "orchestration": 6,
+    "terminal": 6, "orchestration": 6, "options": 6,
     "defs": 7,
     "definitions": 8,
     "launch": 9,
-    "run_command": 10, "upkeep_command": 10,
-    "cli": 11,
-    "__main__": 12,
+    "run_command": 10, "upkeep_command": 10, "duplicate_command": 10,
+    "duplicate_cli": 11,
+    "cli": 12,
+    "__main__": 13,
 }  # fmt: skip
 """A part imports parts of a lower rank only; parts of one rank do not know each other."""
 

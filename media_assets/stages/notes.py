@@ -17,11 +17,7 @@ def annotate(platform: Platform, media_ids: Iterable[str], words: Words) -> dict
         ConfigurationError: an id is nobody's media; then nothing is written.
     """
     wanted = list(dict.fromkeys(media_ids))
-    owners = _owners(platform, wanted)
-    if unknown := [media_id for media_id in wanted if media_id not in owners]:
-        raise ConfigurationError(
-            f"no media has the id {', '.join(unknown)}; media.parquet lists the ids"
-        )
+    owners = owners_of(platform, wanted)
     for player in sorted(set(owners.values())):
         mine = [media_id for media_id in wanted if owners[media_id] == player]
         # No lock of the stages: an analysis may hold it for hours, and nothing else writes here.
@@ -31,9 +27,18 @@ def annotate(platform: Platform, media_ids: Iterable[str], words: Words) -> dict
     return owners
 
 
-def _owners(platform: Platform, media_ids: list[str]) -> dict[str, str]:
+def owners_of(platform: Platform, media_ids: list[str]) -> dict[str, str]:
+    """Whose media these are, by id.
+
+    Raises:
+        ConfigurationError: an id is nobody's media.
+    """
     owners: dict[str, str] = {}
     for player in find_players(platform):
         with platform.reading(player) as con:
             owners |= dict.fromkeys(store.known_ids(con, media_ids), player)
+    if unknown := [media_id for media_id in media_ids if media_id not in owners]:
+        raise ConfigurationError(
+            f"no media has the id {', '.join(unknown)}; media.parquet lists the ids"
+        )
     return owners

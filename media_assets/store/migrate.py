@@ -20,6 +20,12 @@ from media_assets.store.connect import connect, in_memory, make_folder, new_file
 from media_assets.store.disk import explain, writing_below
 from media_assets.store.spec import Database, Table
 from media_assets.store.tables.catalog import tables_of
+from media_assets.store.tables.duplicates import (
+    DUPLICATE_DECISIONS,
+    DUPLICATE_GROUPS,
+    DUPLICATES,
+    SHARED_DUPLICATES,
+)
 from media_assets.store.tables.levelup import LEVELUP_TABLES
 from media_assets.store.tables.library import MEDIA_VERIFICATIONS
 from media_assets.store.tables.matches import CAREER_PROGRESS, FETCH_GAPS, PERSONAL_SCORES
@@ -91,18 +97,26 @@ def _add_scores(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
+def _add_duplicates(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("ALTER TABLE image_metadata ADD COLUMN IF NOT EXISTS grey BLOB")
+    for table in (DUPLICATES, DUPLICATE_GROUPS, DUPLICATE_DECISIONS):
+        con.execute(table.create_statement())
+
+
 MIGRATIONS: dict[Database, tuple[Migration, ...]] = {
     "player": (
         Migration(1, "tables", _create_tables("player")),
         Migration(2, "verifications", _add_table(MEDIA_VERIFICATIONS)),
         Migration(3, "history of the match API", _add_table(API_HISTORY)),
         Migration(4, "statistics", _add_statistics),
+        Migration(5, "duplicates", _add_duplicates),
     ),
     "shared": (
         Migration(1, "tables", _create_tables("shared")),
         Migration(2, "gaps of the match API", _add_table(FETCH_GAPS)),
         Migration(3, "what comes from LevelUp", _add_levelup),
         Migration(4, "personal scores", _add_scores),
+        Migration(5, "duplicates of several players", _add_table(SHARED_DUPLICATES)),
     ),
 }
 
