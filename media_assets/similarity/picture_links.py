@@ -21,7 +21,7 @@ ASPECT_SHARE = 0.02
 SAME_SHARE = 0.9
 """Share of blocks in which a copy agrees; the rest may be hidden under a mark. Compressed, resized
 and cropped copies have 0.94 or more, of 26,000 pairs of scoreboards the most alike had 0.76."""
-SIMILAR_SHARE = 0.85
+SIMILAR_SHARE = 0.87
 BURST_SHARE = 0.5
 """Where the time says that they belong together, half of the picture may have moved on."""
 
@@ -59,20 +59,17 @@ def link_pictures(
     levels: Levels,
     greys: Greys,
 ) -> Links:
-    """Join what new pictures show with what all others show.
+    """Join what new pictures show with what all others show, in `levels`; returns the links found.
 
-    Links are taken into account in `levels`. Pairs that are joined as the same picture already are
-    not looked at, so a thousand copies of one picture are a thousand links and not half a million,
-    unless one of the two is marked `thorough`: links of those are returned, all of them.
+    Pairs that are joined as the same picture already are not looked at, so a thousand copies of one
+    picture are some thousand links and not half a million; but all that have a `thorough` one are.
     """
-    kept, store = [], _Store(len(pictures.places), greys)
+    found, store = [], _Store(len(pictures.places), greys)
     for pairs in near_pairs(pictures.phashes, pictures.dhashes, new):
         for links in _verified(pictures, _alike(pictures, pairs), thorough, levels, store):
             levels.join(links)
-            wanted = np.isin(links.first, pictures.places[thorough])
-            wanted |= np.isin(links.second, pictures.places[thorough])
-            kept.append(links.chosen(wanted))
-    return Links.joined(kept)
+            found.append(links)
+    return Links.joined(found)
 
 
 def seconds_apart(pictures: Pictures, first: Places, second: Places) -> NDArray[np.float64]:

@@ -21,9 +21,9 @@ TOLERANCE = 1.1
 
 Compressing to JPEG of quality 30 leaves 0.5 in the worst tenth of the blocks, the text of another
 scoreboard 1.3 or more. Of pictures with little contrast less is allowed, see `_tolerances`."""
-TOLERANCE_SHARE, LEAST_TOLERANCE = 0.05, 0.6
+TOLERANCE_SHARE, LEAST_TOLERANCE = 0.055, 0.7
 
-EXPLAINED = 0.9
+EXPLAINED = 0.8
 """Share of the squared difference that moving and enlarging must explain: of crops by 2 % it
 explains 0.94 to 0.99, of two scoreboards 0.23 at the most. So a crop may differ twice as much."""
 
@@ -33,6 +33,9 @@ of the picture is gone."""
 
 LARGEST_MOVE = 1.3
 """Pixels of 32 by which a border may have moved: 4 % of the side."""
+
+LARGEST_GAIN = 0.4
+"""Difference of contrast by the mean contrast: with any, a blank picture would agree with all."""
 
 Values: TypeAlias = NDArray[np.float32]
 Places: TypeAlias = NDArray[np.int64]
@@ -52,7 +55,7 @@ _SLACK, _SLACK_SHARE = 0.12, 1.25
 _CROWD = 8
 """Pairs a picture from which on a rough look at each pays: it takes a thirtieth of the time."""
 _ROUGH_CHUNK = 1 << 16
-_ROUGH_SLACK, _ROUGHLY_EXPLAINED = 0.05, 0.8
+_ROUGH_SLACK, _ROUGHLY_EXPLAINED = 0.05, 0.7
 """On 700 pairs of copies the rough look gave no less of the blocks than the thorough one, but for
 one (0.04 less), and explained 0.91 or more of a crop; of 26,000 pairs of scoreboards 0.64."""
 
@@ -201,8 +204,8 @@ def _unexplained(one: Values, other: Values) -> Values:
     middle, difference = (one + other) / 2, other - one
     left = _levelled(difference, middle, np.ones(middle.shape[:2], np.float32))
     squares = np.square(left).sum(axis=2)
-    worst = np.partition(squares, -_MARKED, axis=1)[:, -_MARKED, None]
-    return _levelled(difference, middle, (squares < worst).astype(np.float32))
+    most = np.partition(squares, -_MARKED - 1, axis=1)[:, -_MARKED - 1, None]
+    return _levelled(difference, middle, (squares <= most).astype(np.float32))
 
 
 def _levelled(difference: Values, middle: Values, weights: Values) -> Values:
@@ -212,7 +215,7 @@ def _levelled(difference: Values, middle: Values, weights: Values) -> Values:
     shifted = difference - (difference * weight).sum(axis=(1, 2), keepdims=True) / count
     power = np.square(centred * weight).sum(axis=(1, 2), keepdims=True)
     gain = (centred * shifted * weight).sum(axis=(1, 2), keepdims=True) / np.maximum(power, 1e-3)
-    left: Values = shifted - gain * centred
+    left: Values = shifted - np.clip(gain, -LARGEST_GAIN, LARGEST_GAIN) * centred
     return left
 
 
@@ -233,7 +236,8 @@ def _agreeing_moved(one: Values, other: Values, limit: Values) -> Values:
     fitted, factors = _fitted(changes, difference)
     left = difference - fitted
     before, after = np.square(plain).sum(axis=1), np.square(left).sum(axis=1)
-    fits = (after <= (1 - EXPLAINED) * before) & _is_crop(factors[:, 2:])
+    fits = (after <= (1 - EXPLAINED) * before) & (np.abs(factors[:, 1]) <= LARGEST_GAIN)
+    fits &= _is_crop(factors[:, 2:])
     blocks = _cut(left.reshape(-1, _INNER, _INNER), _BLOCK)
     share: Values = np.where(fits, _agreeing(blocks, 2 * limit), np.float32(0))
     return share
