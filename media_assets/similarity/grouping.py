@@ -75,24 +75,26 @@ class Levels:
 
     def are_joined(self, level: Kind, first: Places, second: Places) -> NDArray[np.bool_]:
         """Whether pairs are in one group on a level."""
-        return self.best[level][first] == self.best[level][second]
+        joined: NDArray[np.bool_] = self.best[level][first] == self.best[level][second]
+        return joined
 
 
 def _merged(best: Places, first: Places, second: Places) -> Places:
-    first, second = best[first], best[second]
-    apart = first != second
-    if not apart.any():
-        return best
-    from scipy.sparse import coo_array
-    from scipy.sparse.csgraph import connected_components
+    """The lowest number of each group after joining pairs.
 
-    ends = first[apart], second[apart]
-    graph = coo_array((np.ones(ends[0].size, np.int8), ends), shape=(best.size, best.size))
-    part = connected_components(graph, directed=False)[1][best]
-    lowest = np.full(int(part.max()) + 1, best.size)
-    np.minimum.at(lowest, part, np.arange(best.size))
-    merged: Places = lowest[part]
-    return merged
+    Of two groups the higher takes the lower's number, for all pairs at once, until no pair is left
+    with two numbers: a few rounds, also where links make a long chain.
+    """
+    merged = best.copy()
+    while True:
+        one, other = merged[first], merged[second]
+        apart = one != other
+        if not apart.any():
+            return merged
+        first, second, one, other = first[apart], second[apart], one[apart], other[apart]
+        np.minimum.at(merged, np.maximum(one, other), np.minimum(one, other))
+        while not np.array_equal(nearer := merged[merged], merged):
+            merged = nearer
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,8 @@ def near_pairs(
 
 def bits(one: Hashes, other: Hashes) -> NDArray[np.uint8]:
     """In how many bits hashes differ."""
-    return np.bitwise_count(one ^ other)
+    different: NDArray[np.uint8] = np.bitwise_count(one ^ other)
+    return different
 
 
 def hashes_of(digits: list[str | None]) -> Hashes:

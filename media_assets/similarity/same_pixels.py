@@ -201,7 +201,7 @@ def _unexplained(one: Values, other: Values) -> Values:
 
     Least squares, then once more without the blocks that differ the most.
     """
-    middle, difference = (one + other) / 2, other - one
+    middle, difference = (one + other) * np.float32(0.5), other - one
     left = _levelled(difference, middle, np.ones(middle.shape[:2], np.float32))
     squares = np.square(left).sum(axis=2)
     most = np.partition(squares, -_MARKED - 1, axis=1)[:, -_MARKED - 1, None]
@@ -229,7 +229,9 @@ def _agreeing(left: Values, limit: Values) -> Values:
 def _agreeing_moved(one: Values, other: Values, limit: Values) -> Values:
     """Share of agreeing blocks after the crop that fits best; 0 where none does."""
     one, other = _blurred(one), _blurred(other)  # a move of half a pixel is linear only then
-    planes = [_inner(plane).reshape(len(one), -1) for plane in _changes((one + other) / 2)]
+    planes = [
+        _inner(plane).reshape(len(one), -1) for plane in _changes((one + other) * np.float32(0.5))
+    ]
     changes = np.stack(planes, axis=1)
     difference = _inner(other - one).reshape(len(one), -1)
     plain = difference - _fitted(changes[:, :2], difference)[0]
@@ -280,4 +282,6 @@ def _is_crop(factors: Values) -> NDArray[np.bool_]:
     outwards = (across <= _SLACK_SHARE * wide + _SLACK) & (down <= _SLACK_SHARE * high + _SLACK)
     alike = (factors[:, 2] * factors[:, 3] >= 0) | (np.minimum(wide, high) <= _SLACK)
     largest = np.maximum(across + wide, down + high)
-    return outwards & alike & (wide + high >= 2 * SMALLEST_CROP) & (largest <= LARGEST_MOVE)
+    sized = (wide + high >= 2 * SMALLEST_CROP) & (largest <= LARGEST_MOVE)
+    fits: NDArray[np.bool_] = outwards & alike & sized
+    return fits

@@ -51,33 +51,36 @@ def find_duplicates(
     the members of their groups and of those that lost one. Without such nothing is read or written.
     The groups are those that comparing everything anew would give.
     """
-    hashed = _hash_probable_copies(platform, player, listener)
+    with platform.reading(player) as con:
+        unread = store.load_probable_copies(con)
+        pending, gone = store.load_news(con, RULES_VERSION)
+    if not (unread.height or pending or gone):
+        return DuplicatesReport()
+    hashed = _hash_probable_copies(platform, player, unread, listener)
+    if not (hashed or pending or gone):
+        return DuplicatesReport()  # what cannot be read now is tried again by the next search
     database = platform.player_database(player)
     with platform.writing(player):
-        with connect(database, read_only=True) as con:
-            pending, gone = store.load_news(con, RULES_VERSION)
-        if not pending and not gone:
-            return DuplicatesReport(hashed=hashed)
-        meter = Meter(f"{player}: media compared", pending, listener)
         search = _Search(database)
+        meter = Meter(f"{player}: media compared", search.pending, listener)
         rows, groups = search.run()
-        compared = search.media.select(
-            "media_id", "file_size", "mtime_ns", "inputs", version=pl.lit(RULES_VERSION, pl.Int32)
+        written, deleted = store.write_found(
+            database, rows, groups, search.compared(), platform.now()
         )
-        written, deleted = store.write_found(database, rows, groups, compared, platform.now())
-        meter.count(done=pending)
+        meter.count(done=search.pending)
     meter.tell()
-    return DuplicatesReport(pending, gone, hashed, written, deleted, meter.seconds)
+    return DuplicatesReport(search.pending, gone, hashed, written, deleted, meter.seconds)
 
 
-def _hash_probable_copies(platform: Platform, player: str, listener: Listener) -> int:
+def _hash_probable_copies(
+    platform: Platform, player: str, files: pl.DataFrame, listener: Listener
+) -> int:
     """Read large files whole that have the size and edges of another; returns how many.
 
     The lock is not held meanwhile: that may take minutes.
     """
-    with platform.reading(player) as con:
-        files = store.load_probable_copies(con)
     meter = Meter(f"{player}: probable copies read", files.height, listener)
+    database = platform.player_database(player)
     for row in files.iter_rows(named=True):
         recorded = Recorded(row["file_size"], row["mtime_ns"], row["fingerprint"], None)
         found = verify_file(openable(row["file_path"], row["path_bytes"]), recorded)
@@ -87,7 +90,6 @@ def _hash_probable_copies(platform: Platform, player: str, listener: Listener) -
                 "result": found.result, "message": None, "verified_at": platform.now(),
                 "file_hash": found.file_hash,
             }  # fmt: skip
-            database = platform.player_database(player)
             with connect(database) as con, transaction(con):
                 verifications.record(con, [result])
         meter.count(done=found.result == "ok", failed=found.result != "ok")
@@ -111,6 +113,17 @@ class _Search:
             how="left",
         )
         self._apart = self._told_apart(decisions)
+
+    @property
+    def pending(self) -> int:
+        """Media that were not compared as they are now."""
+        return int(self.media["pending"].sum())
+
+    def compared(self) -> pl.DataFrame:
+        """What is recorded of the media that were compared."""
+        return self.media.select(
+            "media_id", "file_size", "mtime_ns", "inputs", version=pl.lit(RULES_VERSION, pl.Int32)
+        )
 
     def run(self) -> tuple[pl.DataFrame, pl.DataFrame]:
         """Rows of `duplicates` and of `duplicate_groups`."""

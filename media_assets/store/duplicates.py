@@ -4,6 +4,7 @@ from datetime import datetime
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -75,7 +76,9 @@ def load_greys(con: duckdb.DuckDBPyConnection, media_ids: pl.Series) -> list[byt
     return _in_order(con, media_ids, "SELECT media_id, grey AS value FROM image_metadata")
 
 
-def load_vectors(con: duckdb.DuckDBPyConnection, media_ids: pl.Series, space: str) -> list[object]:
+def load_vectors(
+    con: duckdb.DuckDBPyConnection, media_ids: pl.Series, space: str
+) -> list[list[float] | None]:
     """Vectors of media in one space, in the order asked for; None where there is none."""
     query = f"SELECT media_id, vector AS value FROM media_vectors WHERE space = '{space}'"
     return _in_order(con, media_ids, query)
@@ -133,7 +136,7 @@ def _record(con: duckdb.DuckDBPyConnection, compared: pl.DataFrame, now: datetim
     upsert(con, MEDIA_STAGES, fresh)
 
 
-def _in_order(con: duckdb.DuckDBPyConnection, media_ids: pl.Series, query: str) -> list[object]:
+def _in_order(con: duckdb.DuckDBPyConnection, media_ids: pl.Series, query: str) -> list[Any]:
     asked = pl.DataFrame({"media_id": media_ids}).with_row_index("place")
     with relation(con, "asked", asked):
         return con.sql(
