@@ -42,8 +42,9 @@ def looks(subject: str, change: str) -> tuple[str, str, bytes, int, int]:
 class Shelf:
     """Media of one player; ids are what tests call them."""
 
-    def __init__(self, base: Path) -> None:
+    def __init__(self, base: Path, player: str = PLAYER) -> None:
         self.base = base
+        self.player = player
         self.now = START
         self.settings = Settings(base=base)
         self._waiting: list[tuple[str, list[object]]] = []
@@ -54,7 +55,7 @@ class Shelf:
 
     @property
     def file(self) -> Path:
-        return self.platform.player_database(PLAYER)
+        return self.platform.player_database(self.player)
 
     def picture(
         self, media_id: str, subject: str, change: str = "plain", *, size: int = 100_000,
@@ -101,7 +102,7 @@ class Shelf:
             "'/x/' || ? AS file_path, ? AS file_name, '.png' AS file_ext, ? AS kind, "
             "?::BIGINT AS file_size, ?::BIGINT AS mtime_ns, ? AS fingerprint, ? AS file_hash, "
             "'present' AS status, ? AS first_seen_at, ? AS last_scan_at",
-            [media_id, PLAYER, media_id, media_id, kind, size, mtime, content or media_id,
+            [media_id, self.player, media_id, media_id, kind, size, mtime, content or media_id,
              content or media_id, self._naive(), self._naive()],
         )  # fmt: skip
 
@@ -130,7 +131,7 @@ class Shelf:
     def search(self) -> DuplicatesReport:
         self.settle()
         self.now += timedelta(hours=1)
-        return find_duplicates(self.platform, PLAYER)
+        return find_duplicates(self.platform, self.player)
 
     def found(self) -> dict[str, tuple[str, str | None, str | None]]:
         """By media: its group, its class, and what it is compared with."""

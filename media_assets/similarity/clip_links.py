@@ -1,10 +1,12 @@
 """Which clips show the same: equally long, with frames that look alike at the same moments."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 
 from media_assets.similarity.grouping import Kind, Levels, Links, Places
@@ -45,6 +47,32 @@ class Clips:
     counts: Places
     hashes: Hashes
     moments: NDArray[np.float32]
+
+
+def clips_of(media: pl.DataFrame) -> Clips:
+    """The best clip of each content that has hashed frames.
+
+    `media` has `place`, `content` (the place of the best of the same bytes), `duration_seconds` and
+    `frame_hashes` (JSON: seconds and hex of each frame), both null of what is no clip.
+    """
+    chosen = media.filter(
+        pl.col("frame_hashes").is_not_null()
+        & pl.col("duration_seconds").is_not_null()
+        & (pl.col("content") == pl.col("place"))
+    ).sort("duration_seconds", "place")
+    listed = [json.loads(text)[:MAX_FRAMES] for text in chosen["frame_hashes"]]
+    hashes = np.zeros((len(listed), MAX_FRAMES), np.uint64)
+    moments = np.full((len(listed), MAX_FRAMES), np.nan, np.float32)
+    for row, frames in enumerate(listed):
+        for column, (seconds, digits) in enumerate(frames):
+            hashes[row, column], moments[row, column] = int(digits, 16), seconds
+    return Clips(
+        places=chosen["place"].to_numpy(),
+        durations=chosen["duration_seconds"].to_numpy(),
+        counts=np.array([len(frames) for frames in listed], np.int64),
+        hashes=hashes,
+        moments=moments,
+    )
 
 
 def link_clips(clips: Clips, new: NDArray[np.bool_], levels: Levels, vectors: Vectors) -> Links:

@@ -1,6 +1,5 @@
 """Which media of a player are the same: what is new is compared with all that is there."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from numpy.typing import NDArray
 
 from media_assets.library.paths import openable
 from media_assets.library.verification import Recorded, verify_file
-from media_assets.similarity.clip_links import MAX_FRAMES, Clips, link_clips
+from media_assets.similarity.clip_links import Clips, clips_of, link_clips
 from media_assets.similarity.grouping import Kind, Levels, Links, Places, split
 from media_assets.similarity.layout import DIM, SPACE
 from media_assets.similarity.picture_links import Pictures, link_pictures
@@ -205,27 +204,9 @@ class _Search:
         )
 
     def _clips(self) -> Clips:
-        """The best of each content with hashed frames, the shortest first."""
         with connect(self._database, read_only=True) as con:
             frames = store.load_frames(con)
-        chosen = (
-            self.media.filter((pl.col("kind") == "video") & (pl.col("content") == pl.col("place")))
-            .join(frames, on="media_id", how="inner")
-            .sort("duration_seconds", "place")
-        )
-        listed = [json.loads(text)[:MAX_FRAMES] for text in chosen["frame_hashes"]]
-        hashes = np.zeros((len(listed), MAX_FRAMES), np.uint64)
-        moments = np.full((len(listed), MAX_FRAMES), np.nan, np.float32)
-        for row, found in enumerate(listed):
-            for column, (seconds, digits) in enumerate(found):
-                hashes[row, column], moments[row, column] = int(digits, 16), seconds
-        return Clips(
-            places=chosen["place"].to_numpy(),
-            durations=chosen["duration_seconds"].to_numpy(),
-            counts=np.array([len(found) for found in listed], np.int64),
-            hashes=hashes,
-            moments=moments,
-        )
+        return clips_of(self.media.join(frames, on="media_id", how="inner"))
 
     def _greys(self, places: Places) -> NDArray[np.uint8]:
         with connect(self._database, read_only=True) as con:
