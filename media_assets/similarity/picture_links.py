@@ -11,9 +11,10 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from media_assets.similarity.grey_planes import SIDE
 from media_assets.similarity.grouping import Kind, Levels, Links, Places
 from media_assets.similarity.near_hashes import Hashes, Pairs, near_pairs
-from media_assets.similarity.same_pixels import SIDE, agreement
+from media_assets.similarity.same_pixels import agreement
 
 ASPECT_SHARE = 0.02
 """Proportions may differ by so much: cropping and rounding change them."""

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from media_assets.library.paths import openable
 from media_assets.library.verification import Recorded, verify_file
 from media_assets.similarity.clip_links import Clips, clips_of, link_clips
+from media_assets.similarity.grey_planes import SIDE
 from media_assets.similarity.grouping import Kind, Levels, Links, Places, split
 from media_assets.similarity.layout import DIM, SPACE
 from media_assets.similarity.picture_links import Pictures, link_pictures
-from media_assets.similarity.same_pixels import SIDE
 from media_assets.stages.duplicate_rows import found_rows, group_rows
 from media_assets.stages.platform import Platform
 from media_assets.stages.progress import Listener, Meter, silent

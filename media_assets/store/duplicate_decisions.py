@@ -19,8 +19,8 @@ SELECT f.player, d.group_id, d.media_id, f.kind, f.file_path, f.file_size,
 FROM duplicates d
 JOIN duplicate_groups g USING (group_id)
 JOIN media_files f USING (media_id)
-LEFT JOIN image_metadata i ON i.media_id = f.media_id AND f.kind = 'image'
-LEFT JOIN video_metadata v ON v.media_id = f.media_id AND f.kind = 'video'
+LEFT JOIN image_metadata i ON i.media_id = CASE WHEN f.kind = 'image' THEN f.media_id END
+LEFT JOIN video_metadata v ON v.media_id = CASE WHEN f.kind = 'video' THEN f.media_id END
 WHERE ($class IS NULL OR g.class = $class) AND ($kind IS NULL OR g.kind = $kind)
   AND (len($media_ids) = 0 OR d.group_id IN (
       SELECT group_id FROM duplicates WHERE list_contains($media_ids, media_id)))

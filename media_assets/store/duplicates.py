@@ -19,10 +19,13 @@ from media_assets.store.write import delete_keys, difference, relation, upsert
 STAGE = "duplicates"
 
 _NEWS = """
-SELECT count(*) FILTER (pending) AS pending,
-       (SELECT count(*) FROM media_stages
-        WHERE stage = 'duplicates' AND media_id NOT IN (SELECT media_id FROM media)) AS gone
-FROM media
+SELECT (SELECT count(*) FROM media WHERE pending),
+       (SELECT count(*) FROM media_stages s ANTI JOIN media m ON m.media_id = s.media_id
+        WHERE s.stage = 'duplicates')
+"""
+
+_BEST_FIRST = """
+ORDER BY kept DESC, pixels DESC, file_size DESC, mtime_ns, first_seen_at, media_id
 """
 
 # Large files are not hashed by the analysis. Those with the same size and edges are worth it.
@@ -48,8 +51,22 @@ def load_news(con: duckdb.DuckDBPyConnection, version: int) -> tuple[int, int]:
 
 
 def load_media(con: duckdb.DuckDBPyConnection, version: int) -> pl.DataFrame:
-    """All media that can be compared, the best first: see `sql/duplicate_media.sql`."""
-    return con.sql(_statement(), params={"version": version}).pl()
+    """All media that can be compared, the best first: see `sql/duplicate_media.sql`.
+
+    `place` counts from 0; `content` is the place of the best media with the same bytes.
+    """
+    query = f"FROM ({_statement()}) {_BEST_FIRST}"
+    return with_contents(con.sql(query, params={"version": version}).pl())
+
+
+def with_contents(media: pl.DataFrame) -> pl.DataFrame:
+    """Number the rows in their order as `place`, and say who is the first of the same bytes.
+
+    (DuckDB's window functions take 2 s for 20,000 contents.)
+    """
+    numbered = media.with_row_index("place").with_columns(pl.col("place").cast(pl.Int64))
+    first = pl.col("place").min().over("file_size", "content_hash")
+    return numbered.with_columns(content=first).drop("content_hash")
 
 
 def load_probable_copies(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:

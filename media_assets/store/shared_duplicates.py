@@ -8,6 +8,7 @@ import duckdb
 import polars as pl
 
 from media_assets.store.connect import in_memory
+from media_assets.store.duplicates import with_contents
 from media_assets.store.frames import as_table
 from media_assets.store.tables.analysis import IMAGE_METADATA, VIDEO_METADATA
 from media_assets.store.tables.duplicates import SHARED_DUPLICATES
@@ -27,19 +28,17 @@ WITH described AS (
            v.duration_seconds, v.frame_hashes::VARCHAR AS frame_hashes,
            coalesce(i.phash IS NOT NULL AND i.dhash IS NOT NULL AND NOT i.low_detail, false)
                AS comparable,
-           i.phash, i.dhash,
-           row_number() OVER (ORDER BY f.media_id) - 1 AS place
+           i.phash, i.dhash
     FROM media_files f
-    LEFT JOIN image_metadata i ON i.media_id = f.media_id AND f.kind = 'image'
-    LEFT JOIN video_metadata v ON v.media_id = f.media_id AND f.kind = 'video'
+    LEFT JOIN image_metadata i ON i.media_id = CASE WHEN f.kind = 'image' THEN f.media_id END
+    LEFT JOIN video_metadata v ON v.media_id = CASE WHEN f.kind = 'video' THEN f.media_id END
     WHERE f.status <> 'missing' AND f.file_size > 0
 )
-SELECT place, media_id, player, kind, file_size, file_hash, aspect_ratio, duration_seconds,
-       frame_hashes, comparable,
+SELECT media_id, player, kind, file_size, file_hash, aspect_ratio, duration_seconds, frame_hashes,
+       comparable, coalesce(file_hash, media_id) AS content_hash,
        CASE WHEN comparable THEN ('0x' || phash)::UBIGINT ELSE 0 END AS phash,
-       CASE WHEN comparable THEN ('0x' || dhash)::UBIGINT ELSE 0 END AS dhash,
-       min(place) OVER (PARTITION BY file_size, coalesce(file_hash, media_id)) AS content
-FROM described ORDER BY place
+       CASE WHEN comparable THEN ('0x' || dhash)::UBIGINT ELSE 0 END AS dhash
+FROM described ORDER BY media_id
 """
 
 
@@ -61,7 +60,7 @@ def load_published(folders: Sequence[Path]) -> pl.DataFrame:
                 )
             else:
                 con.execute(table.create_statement())
-        return con.sql(_MEDIA).pl()
+        return with_contents(con.sql(_MEDIA).pl())
 
 
 def write_shared(file: Path, rows: pl.DataFrame, now: datetime) -> tuple[int, int]:

@@ -17,8 +17,9 @@ from lookalikes import (
     smaller,
 )
 
+from media_assets.similarity.grey_planes import SIDE
 from media_assets.similarity.picture_links import SAME_SHARE, SIMILAR_SHARE
-from media_assets.similarity.same_pixels import SIDE, Agreement, agreement
+from media_assets.similarity.same_pixels import Agreement, agreement
 
 
 def compared(*pairs, least: float = 0.0, enough: float = SAME_SHARE) -> Agreement:

@@ -1,5 +1,5 @@
--- Every media that can be compared, the best first, with a digest of all that the result follows
--- from. `place` counts from 0; `content` is the place of the best media of the same bytes.
+-- Every media that can be compared, with a digest of all that the result follows from. `pending`: it
+-- was not compared as it is now. Media of one size and `content_hash` have the same bytes.
 WITH decided AS (
     SELECT media_id, bool_or(decision = 'keep') AS kept,
            string_agg(other_media_id || ' ' || decision, ',' ORDER BY other_media_id) AS decisions
@@ -19,8 +19,8 @@ described AS (
            coalesce(c.source <> 'mtime' AND c.precision_seconds <= 2, false) AS certain,
            coalesce(d.kept, false) AS kept
     FROM media_files f
-    LEFT JOIN image_metadata i ON i.media_id = f.media_id AND f.kind = 'image'
-    LEFT JOIN video_metadata v ON v.media_id = f.media_id AND f.kind = 'video'
+    LEFT JOIN image_metadata i ON i.media_id = CASE WHEN f.kind = 'image' THEN f.media_id END
+    LEFT JOIN video_metadata v ON v.media_id = CASE WHEN f.kind = 'video' THEN f.media_id END
     LEFT JOIN capture_times c ON c.media_id = f.media_id
     LEFT JOIN decided d ON d.media_id = f.media_id
     WHERE f.status <> 'missing' AND f.file_size > 0 AND f.fingerprint IS NOT NULL
@@ -31,22 +31,13 @@ digested AS (
         coalesce(duration_seconds::VARCHAR, ''), coalesce(frame_hashes::VARCHAR, ''),
         coalesce(taken::VARCHAR, ''), certain, coalesce(decisions, ''))) AS inputs
     FROM described
-),
-placed AS (
-    SELECT *, row_number() OVER (
-        ORDER BY kept DESC, pixels DESC, file_size DESC, mtime_ns, first_seen_at, media_id
-    ) - 1 AS place
-    FROM digested
 )
-SELECT p.place, p.media_id, p.kind, p.file_size, p.mtime_ns, p.first_seen_at, p.kept,
-       p.comparable, p.aspect_ratio, p.taken, p.certain, p.inputs,
-       CASE WHEN p.comparable THEN ('0x' || p.phash)::UBIGINT ELSE 0 END AS phash,
-       CASE WHEN p.comparable THEN ('0x' || p.dhash)::UBIGINT ELSE 0 END AS dhash,
-       min(p.place) OVER (
-           PARTITION BY p.file_size, coalesce(p.file_hash, p.media_id)
-       ) AS content,
+SELECT d.media_id, d.kind, d.file_size, d.mtime_ns, d.first_seen_at, d.kept, d.pixels,
+       d.comparable, d.aspect_ratio, d.taken, d.certain, d.inputs,
+       coalesce(d.file_hash, d.media_id) AS content_hash,
+       CASE WHEN d.comparable THEN ('0x' || d.phash)::UBIGINT ELSE 0 END AS phash,
+       CASE WHEN d.comparable THEN ('0x' || d.dhash)::UBIGINT ELSE 0 END AS dhash,
        s.media_id IS NULL AS pending
-FROM placed p
-LEFT JOIN media_stages s ON s.media_id = p.media_id AND s.stage = 'duplicates'
-    AND s.version = $version AND s.settings = p.inputs
-ORDER BY p.place
+FROM digested d
+LEFT JOIN media_stages s ON s.media_id = d.media_id AND s.stage = 'duplicates'
+    AND s.version = $version AND s.settings = d.inputs
