@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from media_assets.duplicate_cli import duplicates
 from media_assets.errors import ConfigurationError, MediaAssetsError
 from media_assets.export_command import export
 from media_assets.library.kinds import EXTENSIONS, Kind
@@ -314,6 +315,7 @@ def doctor(config: Path | None, *, as_json: bool) -> None:
 
 main.add_command(review)
 main.add_command(export)
+main.add_command(duplicates)
 
 
 def _annotate(config: Path | None, media_ids: tuple[str, ...], words: Words) -> None:

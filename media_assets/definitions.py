@@ -11,6 +11,8 @@ from media_assets.defs.automation.syncs import SYNC_SCHEDULES, SYNC_SENSORS
 from media_assets.defs.automation.verification import nightly_verification, verify_originals
 from media_assets.defs.captures import assets as capture_assets
 from media_assets.defs.captures import checks as capture_checks
+from media_assets.defs.duplicates import assets as duplicate_assets
+from media_assets.defs.duplicates import checks as duplicate_checks
 from media_assets.defs.library import assets as library_assets
 from media_assets.defs.library import checks as library_checks
 from media_assets.defs.matches import assets as match_assets
@@ -33,6 +35,7 @@ defs = dg.Definitions(
             match_assets,
             player_assets,
             capture_assets,
+            duplicate_assets,
             publishing_assets,
             migration_assets,
         ]
@@ -44,6 +47,7 @@ defs = dg.Definitions(
             match_checks,
             player_checks,
             capture_checks,
+            duplicate_checks,
             migration_checks,
         ]
     ),

@@ -38,7 +38,8 @@ class ImageOptions:
 class ImageMetadata:
     """A row of `image_metadata` without its id: same names, order and units.
 
-    Lists and tags are JSON text. What needs pixels is None when they could not be decoded.
+    Lists and tags are JSON text; `grey` has 1024 bytes. What needs pixels is None when they could
+    not be decoded.
     """
 
     width: int
@@ -65,6 +66,7 @@ class ImageMetadata:
     colorhash: str | None
     detail: float | None
     low_detail: bool | None
+    grey: bytes | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ class _Looks:
     colorhash: str | None = None
     detail: float | None = None
     low_detail: bool | None = None
+    grey: bytes | None = None
 
 
 def analyse_image(content: bytes, options: ImageOptions) -> ImageProducts:
@@ -140,14 +143,16 @@ def _products(header: ImageHeader, pixels: Pixels, options: ImageOptions) -> Ima
 def _looks(pixels: Pixels) -> _Looks:
     grey = pixels.colours.convert("L")
     detail = hashes.detail(grey)
+    cells = hashes.grey_cells(_halved(grey))
     colours = [asdict(colour) for colour in dominant_colours(pixels.visible)]
     return _Looks(
         dominant_colors=json.dumps(colours),
-        phash=hashes.perceptual_hash(_halved(grey)),
+        phash=hashes.perceptual_hash(cells),
         dhash=hashes.difference_hash(grey),
         colorhash=hashes.colour_hash(pixels.colours),
         detail=round(detail, 3),
         low_detail=detail < hashes.LOW_DETAIL,
+        grey=cells.tobytes(),
     )
 
 
@@ -187,4 +192,5 @@ def _metadata(header: ImageHeader, looks: _Looks) -> ImageMetadata:
         colorhash=looks.colorhash,
         detail=looks.detail,
         low_detail=looks.low_detail,
+        grey=looks.grey,
     )

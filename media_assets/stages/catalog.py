@@ -21,7 +21,7 @@ class Stage:
 
 
 STAGES: tuple[Stage, ...] = (
-    Stage("image_metadata", ("image",), 1),
+    Stage("image_metadata", ("image",), 2),
     Stage("video_metadata", ("video",), 2),
     Stage("audio_metadata", ("audio",), 1),
     Stage("thumbnails", ("image", "video", "audio"), 2),

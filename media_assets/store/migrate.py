@@ -25,6 +25,12 @@ from media_assets.store.tables.captures import (
     MEDIA_MATCHES,
 )
 from media_assets.store.tables.catalog import tables_of
+from media_assets.store.tables.duplicates import (
+    DUPLICATE_DECISIONS,
+    DUPLICATE_GROUPS,
+    DUPLICATES,
+    SHARED_DUPLICATES,
+)
 from media_assets.store.tables.levelup import LEVELUP_TABLES
 from media_assets.store.tables.library import MEDIA_VERIFICATIONS
 from media_assets.store.tables.matches import CAREER_PROGRESS, FETCH_GAPS, PERSONAL_SCORES
@@ -118,6 +124,12 @@ def _add_local_times(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"ALTER TABLE capture_times ADD COLUMN IF NOT EXISTS {name} {kind}")
 
 
+def _add_duplicates(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("ALTER TABLE image_metadata ADD COLUMN IF NOT EXISTS grey BLOB")
+    for table in (DUPLICATES, DUPLICATE_GROUPS, DUPLICATE_DECISIONS):
+        con.execute(table.create_statement())
+
+
 MIGRATIONS: dict[Database, tuple[Migration, ...]] = {
     "player": (
         Migration(1, "tables", _create_tables("player")),
@@ -128,12 +140,14 @@ MIGRATIONS: dict[Database, tuple[Migration, ...]] = {
         Migration(6, "components of the confidence", _judge_again),
         Migration(7, "who decided, and why", _add_who_decided),
         Migration(8, "reasons of stages that leave nothing", _add_reason),
+        Migration(9, "duplicates", _add_duplicates),
     ),
     "shared": (
         Migration(1, "tables", _create_tables("shared")),
         Migration(2, "gaps of the match API", _add_table(FETCH_GAPS)),
         Migration(3, "what comes from LevelUp", _add_levelup),
         Migration(4, "personal scores", _add_scores),
+        Migration(5, "duplicates of several players", _add_table(SHARED_DUPLICATES)),
     ),
 }
 

@@ -20,8 +20,9 @@ _UNFINISHED = ".unfinished"
 """Ends the name of a file that is being written: `*.parquet` must not find it, and for DuckDB and
 polars that pattern finds names that begin with a dot."""
 _MEDIA = "SELECT * FROM media ORDER BY file_path, media_id"
-_NOT_PUBLISHED = {"media_files": ("path_bytes",), "image_metadata": ("gps",)}
-"""Columns that are not for everybody: bytes of odd names, and where a photograph was taken."""
+_NOT_PUBLISHED = {"media_files": ("path_bytes",), "image_metadata": ("gps", "grey")}
+"""Columns that are not for everybody: bytes of odd names, where a photograph was taken, and small
+pictures that would be nine tenths of their file."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,9 @@ FROM media_files f
 LEFT JOIN (SELECT media_id FROM media_notes
            WHERE coalesce(tags::VARCHAR, note, title, rating::VARCHAR) IS NOT NULL) n
     ON n.media_id = f.media_id
-LEFT JOIN (SELECT DISTINCT media_id FROM association_decisions) d ON d.media_id = f.media_id
+LEFT JOIN (SELECT media_id FROM association_decisions
+           UNION SELECT unnest([media_id, other_media_id]) FROM duplicate_decisions) d
+    ON d.media_id = f.media_id
 WHERE f.status = 'missing' AND f.deleted_at <= $before
 ORDER BY f.file_path, f.media_id
 """

@@ -92,6 +92,13 @@ PREVIEWS: dict[str, str] = {
     "media_matches": "SELECT file_name, match_start_time AS match, role, decision, confidence "
     "FROM media_matches JOIN media_files USING (media_id) "
     "ORDER BY match_start_time DESC, file_name, role",
+    "duplicates": "SELECT f.file_name, coalesce(d.class, 'best') AS class, g.file_name AS same_as, "
+    "d.agreement, d.seconds_apart FROM duplicates d JOIN media_files f USING (media_id) "
+    "LEFT JOIN media_files g ON g.media_id = d.compared_media_id "
+    "JOIN duplicate_groups t USING (group_id) ORDER BY t.copies_bytes DESC, t.bytes DESC, "
+    "t.group_id, d.compared_media_id NOT NULL, d.class, f.file_name",
+    "shared_duplicates": "SELECT group_id, player, kind, class, file_size AS bytes "
+    "FROM shared_duplicates ORDER BY players DESC, group_id, player, media_id",
     "match_history": "SELECT start_time, end_time, raw_complete, match_id "
     "FROM match_history ORDER BY start_time DESC, match_id",
     "match_registry": "SELECT start_time, map_name AS map, playlist_name AS playlist, "

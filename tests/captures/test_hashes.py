@@ -10,6 +10,7 @@ from media_assets.captures.hashes import (
     colour_hash,
     detail,
     difference_hash,
+    grey_cells,
     perceptual_hash,
 )
 
@@ -33,6 +34,13 @@ def test_hashes_are_those_of_imagehash_on_the_same_image():
         assert perceptual_hash(image) == str(imagehash.phash(image))
         assert difference_hash(image) == str(imagehash.dhash(image))
         assert colour_hash(image) == str(imagehash.colorhash(image, 3))
+
+
+def test_the_grey_cells_have_the_phash_of_the_picture():
+    for image in _small_pictures():
+        cells = grey_cells(image)
+        assert (cells.mode, cells.size) == ("L", (32, 32))
+        assert perceptual_hash(cells) == str(imagehash.phash(image))
 
 
 @pytest.mark.parametrize("mode", ["L", "P", "RGBA", "1"])

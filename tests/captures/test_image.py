@@ -18,7 +18,7 @@ from media_assets.store.tables.analysis import IMAGE_METADATA
 
 ALL: frozenset[ImagePart] = frozenset({"metadata", "thumbnail", "vector"})
 OPTIONS = ImageOptions(320, LimitSettings(), ALL)
-PIXEL_COLUMNS = ("dominant_colors", "phash", "dhash", "colorhash", "detail", "low_detail")
+PIXEL_COLUMNS = ("dominant_colors", "phash", "dhash", "colorhash", "detail", "low_detail", "grey")
 
 
 def _metadata(content: bytes) -> ImageMetadata:
@@ -300,7 +300,7 @@ def test_a_cut_file_gives_its_header_and_says_why_the_rest_is_missing(kind):
     assert metadata is not None
     assert (metadata.width, metadata.height) == ((200, 300) if exif else (300, 200))
     assert metadata.format == kind
-    assert [getattr(metadata, name) for name in PIXEL_COLUMNS] == [None] * 6
+    assert [getattr(metadata, name) for name in PIXEL_COLUMNS] == [None] * 7
 
 
 def test_a_flipped_bit_in_a_large_png_is_a_problem():

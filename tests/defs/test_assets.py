@@ -21,7 +21,8 @@ ROWS = {
     "media_files": 5, "image_metadata": 2, "video_metadata": 1, "audio_metadata": 1,
     "thumbnails": 4, "media_vectors": 3, "capture_times": 4, "media_matches": 3,
     "match_history": 4, "match_registry": 4, "match_participants": 32, "player_match_stats": 4,
-    "player_sessions": 3, "teammates_aggregate": 8, "media_library": 5, "match_library": 4,
+    "duplicates": 0, "shared_duplicates": 0, "player_sessions": 3,
+    "teammates_aggregate": 8, "media_library": 5, "match_library": 4,
 }  # fmt: skip
 """Of Hex: five files, one of them broken; four matches of eight players."""
 PICTURES = {
@@ -30,8 +31,8 @@ PICTURES = {
     "media_library": "newest captures", "stats_by_map": "win rate by map",
     "stats_by_hour": "hours of the week", "expectations": "expected and actual",
 }  # fmt: skip
-EMPTY = {"career_ranks"}
-"""What the sample has no recorded responses of."""
+EMPTY = {"career_ranks", "duplicates", "shared_duplicates"}
+"""What the sample has no recorded responses of, and what no two of its few files are."""
 SHARED_TABLES = ["match_registry", "match_participants", "highlight_events", "medals_earned",
                  "personal_scores", "killer_victim_pairs", "xuid_aliases"]  # fmt: skip
 WRITTEN = {"rows written", "rows deleted", "done now", "failed now", "computed now",

@@ -28,11 +28,11 @@ GROUPS = {
         "stats_by_map", "stats_by_mode", "stats_by_playlist", "stats_by_hour", "match_streaks",
         "match_impact", "personal_score_awards", "expectations", "career_ranks",
     },
-    "captures": {"capture_times", "media_matches"},
+    "captures": {"capture_times", "media_matches", "duplicates", "shared_duplicates"},
     "published": {"media_library", "match_library"},
     "migration": {"levelup_migration"},
 }  # fmt: skip
-SHARED = (GROUPS["matches"] - {"match_history"}) | {"match_library"}
+SHARED = (GROUPS["matches"] - {"match_history"}) | {"match_library", "shared_duplicates"}
 ALL = set().union(*GROUPS.values())
 
 JOBS = {
@@ -67,6 +67,8 @@ CHECKS = {
     ("capture_times", "capture_times_plausible"): "reports",
     ("capture_times", "zone_fits"): "reports",
     ("media_matches", "association_rate"): "reports",
+    ("duplicates", "duplicates_verified"): "reports",
+    ("shared_duplicates", "shared_duplicates_verified"): "reports",
     ("levelup_migration", "coverage_whole"): "reports",
     ("levelup_migration", "no_rows_lost"): "reports",
     ("levelup_migration", "no_duplicates"): "reports",

@@ -24,8 +24,8 @@ from media_assets.store.spec import Database
 from media_assets.store.tables.catalog import tables_of
 
 ADDED: dict[Database, tuple[str, ...]] = {
-    "player": ("media_verifications", "api_history"),
-    "shared": ("fetch_gaps",),
+    "player": ("media_verifications", "api_history", "duplicates", "duplicate_decisions"),
+    "shared": ("fetch_gaps", "shared_duplicates"),
 }
 """Tables that the first version did not have."""
 ADDED_COLUMNS: dict[Database, tuple[tuple[str, str], ...]] = {

@@ -38,7 +38,7 @@ def _files(report: PublishReport) -> dict[str, Metadatum]:
     metadata={"dagster/column_schema": column_schema(MEDIA_COLUMNS, ("media_id",))},
     deps=[
         "media_files", "image_metadata", "video_metadata", "audio_metadata", "thumbnails",
-        "media_vectors", "capture_times", "media_matches", "match_history",
+        "media_vectors", "capture_times", "media_matches", "duplicates", "match_history",
         *(table.name for table in DERIVED_TABLES),
     ],
     partitions_def=players,
@@ -76,7 +76,7 @@ def media_library(
     code_version="1",
     deps=[
         "match_registry", "match_participants", "highlight_events", "medals_earned",
-        "personal_scores", "killer_victim_pairs", "xuid_aliases",
+        "personal_scores", "killer_victim_pairs", "xuid_aliases", "shared_duplicates",
         "player_match_stats",  # the registry notes that performance scores were computed
     ],
     freshness_policy=FRESH,

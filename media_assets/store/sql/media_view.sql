@@ -1,4 +1,5 @@
 -- One row a media file: what people and programs read. `$data` is replaced by the data folder.
+-- A kind beside an id in the condition of a LEFT JOIN has DuckDB compare every row with every other.
 CREATE OR REPLACE VIEW media AS
 SELECT f.media_id, f.player, f.file_path, f.file_name, f.file_ext, f.kind, f.file_size,
        f.mtime_ns / 1e9 AS mtime, f.file_hash,
@@ -15,15 +16,17 @@ SELECT f.media_id, f.player, f.file_path, f.file_name, f.file_ext, f.kind, f.fil
        '$data/' || t.preview_file AS preview_path,
        t.generated_at AS thumbnail_generated_at,
        i.phash, i.dhash,
+       d.group_id AS duplicate_group,
        f.first_seen_at, f.last_scan_at, f.deleted_at, f.status,
        x.error,
        n.title, n.tags, n.note, n.rating
 FROM media_files f
-LEFT JOIN image_metadata i ON i.media_id = f.media_id AND f.kind = 'image'
-LEFT JOIN video_metadata v ON v.media_id = f.media_id AND f.kind = 'video'
-LEFT JOIN audio_metadata a ON a.media_id = f.media_id AND f.kind = 'audio'
+LEFT JOIN image_metadata i ON i.media_id = CASE WHEN f.kind = 'image' THEN f.media_id END
+LEFT JOIN video_metadata v ON v.media_id = CASE WHEN f.kind = 'video' THEN f.media_id END
+LEFT JOIN audio_metadata a ON a.media_id = CASE WHEN f.kind = 'audio' THEN f.media_id END
 LEFT JOIN capture_times c ON c.media_id = f.media_id
 LEFT JOIN thumbnails t ON t.media_id = f.media_id
+LEFT JOIN duplicates d ON d.media_id = f.media_id
 LEFT JOIN media_notes n ON n.media_id = f.media_id
 LEFT JOIN (
     SELECT media_id, match_id, match_start_time, confidence, decision,

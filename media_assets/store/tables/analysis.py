@@ -38,6 +38,8 @@ IMAGE_METADATA = Table(
         Column("colorhash", "VARCHAR", "Colour hash of imagehash, hex."),
         Column("detail", "DOUBLE", "Standard deviation of the grey values, 0 to 127.5."),
         Column("low_detail", "BOOLEAN", "Blank or nearly so: its hashes say little."),
+        Column("grey", "BLOB", "The picture as 32 x 32 grey values, row by row: duplicates are "
+               "verified on it. Not published."),
     ),
 )  # fmt: skip
 

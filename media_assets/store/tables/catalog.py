@@ -3,6 +3,7 @@
 from media_assets.store.spec import Database, Table
 from media_assets.store.tables.analysis import ANALYSIS_TABLES
 from media_assets.store.tables.captures import CAPTURE_TABLES
+from media_assets.store.tables.duplicates import DUPLICATE_TABLES
 from media_assets.store.tables.levelup import LEVELUP_TABLES
 from media_assets.store.tables.library import LIBRARY_TABLES
 from media_assets.store.tables.matches import MATCH_TABLES
@@ -13,6 +14,7 @@ TABLES: tuple[Table, ...] = (
     *LIBRARY_TABLES,
     *ANALYSIS_TABLES,
     *CAPTURE_TABLES,
+    *DUPLICATE_TABLES,
     *PLAYER_TABLES,
     *STATISTICS_TABLES,
     *MATCH_TABLES,

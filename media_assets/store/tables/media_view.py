@@ -40,6 +40,7 @@ MEDIA_COLUMNS: tuple[Column, ...] = (
     Column("thumbnail_generated_at", "TIMESTAMP", "When the poster was made, UTC."),
     _of(IMAGE_METADATA, "phash"),
     _of(IMAGE_METADATA, "dhash"),
+    Column("duplicate_group", "VARCHAR", "Group of media that are the same: see `duplicates`."),
     *(_of(MEDIA_FILES, name) for name in ("first_seen_at", "last_scan_at", "deleted_at", "status")),
     Column("error", "VARCHAR", "Why a stage failed; NULL when none did."),
     *(_of(MEDIA_NOTES, name) for name in ("title", "tags", "note", "rating")),
