@@ -30,7 +30,9 @@ def fit(judged: Judged) -> list[dict[str, object]]:
     ]
 
 
-_SIGNS = dict.fromkeys(("outside_part", "quiet", "after_slope", "before_slope", "crowded"), -1)
+_SIGNS = dict.fromkeys(
+    ("outside_part", "quiet", "after_slope", "after_clip", "before_slope", "crowded"), -1
+)
 """Weights that the statement subtracts."""
 
 
@@ -48,6 +50,7 @@ def _terms(rows: pl.DataFrame) -> dict[str, NDArray[np.float64]]:
         "quiet": inside & ~event.fill_null(value=True).to_numpy(),
         "after": sides["after"],
         "after_slope": sides["after"] * np.sqrt(distance),
+        "after_clip": sides["after"] * (rows["kind"].to_numpy() == "video"),
         "before": sides["before"],
         "before_slope": sides["before"] * np.log1p(distance / Weights().clock),
         "crowded": np.exp(-margin / Weights().gap),

@@ -41,8 +41,8 @@ class Judged(NamedTuple):
     """What became of the captures of some players.
 
     `captures`: one row a capture, with its truth. `matches`: all that were played. `rows`: those of
-    `media_matches`, with `right`: whether the capture shows the match. `theirs`: what today's rule
-    says.
+    `media_matches`, with `kind` and `right`: whether the capture shows the match. `theirs`: what
+    today's rule says.
     """
 
     captures: pl.DataFrame
@@ -69,7 +69,7 @@ def _judge_one(player: SimulatedPlayer) -> Judged:
     parameters = {**Weights().parameters(), "tolerance": TOLERANCE_SECONDS}
     with in_memory() as con:
         rows = associate(con, frames, parameters)
-    truth = captures.select("media_id", "truth")
+    truth = captures.select("media_id", "kind", "truth")
     right = pl.col("truth").list.contains(pl.col("match_id"))
     labelled = rows.join(truth, on="media_id").with_columns(right=right).drop("truth")
     return Judged(captures, matches, labelled, todays_rule(captures, matches))

@@ -22,8 +22,9 @@ class Weights:
 
     Of a capture that lies near a presence the distance is what counts. `after` holds at distance 0,
     less `after_slope` for the square root of the seconds: reports are captured in the minute after
-    a match. Before a match there is little to capture, so it is the clock that is off: `before`,
-    less `before_slope` for ln(1 + seconds / `clock`), with seconds by which clocks usually are.
+    a match; `after_clip` is taken off for a clip, for one of the match would reach into it. Before
+    a match there is little to capture, so it is the clock that is off: `before`, less
+    `before_slope` for ln(1 + seconds / `clock`), with the seconds by which clocks usually are.
 
     `crowded`: taken off when another match is as near, for a clock that is wrong by minutes leads
     to it; less with the distance of the other one, a third of it `gap` seconds away: the median gap
@@ -37,16 +38,17 @@ class Weights:
     """
 
     surest: float = 0.99
-    inside: float = 3.82
-    outside_part: float = 2.53
-    event: float = 0.31
-    quiet: float = 1.18
-    after: float = 3.91
-    after_slope: float = 0.54
-    before: float = 1.89
-    before_slope: float = 0.87
+    inside: float = 3.76
+    outside_part: float = 2.56
+    event: float = 0.32
+    quiet: float = 1.1
+    after: float = 4.40
+    after_slope: float = 0.53
+    after_clip: float = 2.05
+    before: float = 1.88
+    before_slope: float = 0.92
     clock: float = 2.0
-    crowded: float = 1.97
+    crowded: float = 1.74
     gap: float = 139.0
     short: float = 2.0
     auto: float = 0.8

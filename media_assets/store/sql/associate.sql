@@ -82,7 +82,9 @@ weighed AS (
                      - $outside_part * (1 - inside_share)
                      + CASE WHEN event_inside THEN $event WHEN NOT event_inside THEN -$quiet
                             ELSE 0 END
-                WHEN leaves <= begins THEN $after - $after_slope * sqrt(distance)
+                WHEN leaves <= begins
+                THEN $after - $after_slope * sqrt(distance)
+                     - CASE WHEN kind = 'video' THEN $after_clip ELSE 0 END
                 ELSE $before - $before_slope * ln(1 + distance / $clock) END
                - $crowded * crowding AS log_odds,
            CASE WHEN title_factor = 0 OR time_quality = 0 THEN 0
