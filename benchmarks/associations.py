@@ -30,7 +30,7 @@ from benchmarks.simulation.tables import (
 from benchmarks.simulation.zones import try_zones
 from media_assets.terminal import print_table
 
-SPECIAL_PLAYERS = 200
+SPECIAL_PLAYERS = 100
 """So many players do for what concerns all captures alike."""
 TABLES: dict[str, Callable[[Results], Rows]] = {
     "calibration": calibration,

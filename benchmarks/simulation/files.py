@@ -51,11 +51,31 @@ class Labelled:
         return self.scene.shows
 
 
-@dataclass(frozen=True, slots=True)
 class _Device:
-    setup: str
-    error: float
-    summer_time: bool
+    """A device with one way to capture, whose clock is another day by another amount off."""
+
+    def __init__(self, random: Random, mix: Mix, setup: str) -> None:
+        self.setup = setup
+        self.summer_time = random.random() >= mix.no_summer_time
+        self._random = random
+        self._mix = mix
+        self._errors: dict[int, float] = {}
+
+    def error(self, moment: float) -> float:
+        """By how many seconds the clock is off: the same from noon to noon."""
+        day = int(moment / _DAY - 0.5)
+        if day not in self._errors:
+            self._errors[day] = self._new_error()
+        return self._errors[day]
+
+    def _new_error(self) -> float:
+        random, mix = self._random, self._mix
+        chance = random.random()
+        if chance < mix.astray:
+            return random.uniform(-mix.astray_seconds, mix.astray_seconds)
+        return random.gauss(
+            0, mix.drift_seconds if chance < mix.astray + mix.drifting else mix.clock_seconds
+        )
 
 
 class Cabinet:
@@ -66,7 +86,7 @@ class Cabinet:
         self._mix = mix
         self._history = history
         self._director = director
-        self._devices = [self._device() for _ in range(2)]
+        self._devices = [_Device(random, mix, self._pick(SHARES)) for _ in range(2)]
         self._lost_share = 0.0 if random.random() < mix.tidy else random.random()
         self._bulk = sorted(random.uniform(FIRST_DAY.timestamp(), _LAST) for _ in range(2))
         self._configured = _wrong_zone(random, history.home) if mix.wrong_zone else history.home
@@ -78,16 +98,6 @@ class Cabinet:
             recorder = self._recorder(device, situation)
             scene = self._director.scene(situation, recorder.length)
             yield self._file(device, recorder, scene)
-
-    def _device(self) -> _Device:
-        random, mix = self._random, self._mix
-        error = random.gauss(0, mix.clock_seconds)
-        chance = random.random()
-        if chance < mix.astray:
-            error = random.uniform(-mix.astray_seconds, mix.astray_seconds)
-        elif chance < mix.astray + mix.drifting:
-            error = random.gauss(0, mix.drift_seconds)
-        return _Device(self._pick(SHARES), error, random.random() >= mix.no_summer_time)
 
     def _pick(self, weights: Mapping[str, float]) -> str:
         return self._random.choices(list(weights), list(weights.values()))[0]
@@ -102,7 +112,7 @@ class Cabinet:
     def _clock(self, device: _Device, recorder: Recorder, moment: float) -> Clock:
         trip = self._history.trip_at(moment)
         return Clock(
-            error=0.0 if recorder.steady else device.error,
+            error=0.0 if recorder.steady else device.error(moment),
             zone=self._history.zone_at(moment),
             configured=trip.zone if trip and trip.told else self._configured,
             summer_time=device.summer_time or recorder.steady,

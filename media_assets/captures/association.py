@@ -11,20 +11,20 @@ NEUTRAL_TITLES = ("desktop", "screenshot", "replay", "recording", "capture", "cl
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Constants of the confidence, which is a sum of log-odds; seconds where it says so.
+    """Constants of the confidence: log-odds, but for seconds and shares where it says so.
 
     Of a capture inside a presence the time is what is in doubt, so it starts from the odds of its
     quality, q / (1 - q), with q at most `surest`, for any clock may be wrong. `inside`: a wrong
     time seldom falls into a match, so lying in one speaks for the time. `outside_part`: taken off
-    in whole for a clip of which next to nothing lies inside, in part for others. `event`: a kill or
-    medal of the player within the clip, which is what most clips are kept for; `quiet`: none of
-    those that are known.
+    in whole for a clip of which next to nothing lies inside, in part for others. `quiet`: taken off
+    for a clip without a kill or medal of the player where those are known, for most clips are kept
+    for one.
 
     Of a capture that lies near a presence the distance is what counts. `after` holds at distance 0,
     less `after_slope` for the square root of the seconds: reports are captured in the minute after
-    a match; `after_clip` is taken off for a clip, for one of the match would reach into it. Before
-    a match there is little to capture, so it is the clock that is off: `before`, less
-    `before_slope` for ln(1 + seconds / `clock`), with the seconds by which clocks usually are.
+    a match. `after_clip` is taken off for a clip, for one of the match would reach into it.
+    `before` less `before_slope` in the same way: a clock is off by seconds. However far, the share
+    `astray` is right, because clocks are off by minutes; a third of it `reach` seconds away.
 
     `crowded`: taken off when another match is as near, for a clock that is wrong by minutes leads
     to it; less with the distance of the other one, a third of it `gap` seconds away: the median gap
@@ -38,17 +38,17 @@ class Weights:
     """
 
     surest: float = 0.99
-    inside: float = 3.76
-    outside_part: float = 2.56
-    event: float = 0.32
-    quiet: float = 1.1
-    after: float = 4.40
-    after_slope: float = 0.53
+    inside: float = 3.58
+    outside_part: float = 2.05
+    quiet: float = 1.45
+    after: float = 4.38
+    after_slope: float = 0.58
     after_clip: float = 2.05
-    before: float = 1.88
-    before_slope: float = 0.92
-    clock: float = 2.0
-    crowded: float = 1.74
+    before: float = 3.11
+    before_slope: float = 1.18
+    astray: float = 0.12
+    reach: float = 600.0
+    crowded: float = 1.88
     gap: float = 139.0
     short: float = 2.0
     auto: float = 0.8

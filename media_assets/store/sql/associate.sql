@@ -72,23 +72,22 @@ weighed AS (
     SELECT r.*, h.inside AS event_inside,
            CASE WHEN lasts > 0 THEN overlap / lasts
                 ELSE coalesce(distance = 0, false)::INTEGER END AS inside_share,
-           CASE WHEN distance = 0 THEN 'inside' WHEN leaves <= begins THEN 'after'
-                WHEN ends <= joins THEN 'before' END AS side,
+           CASE WHEN distance = 0 THEN 'inside' WHEN leaves < begins THEN 'after'
+                WHEN ends < joins THEN 'before' END AS side,
            CASE WHEN role = 'runner_up' THEN v.best ELSE v.next END - distance AS margin,
            CASE WHEN margin IS NULL THEN 0 ELSE exp(-greatest(0, margin) / $gap) END AS crowding,
            least(time_quality, $surest) AS trust,
-           CASE WHEN distance = 0
-                THEN ln(trust / (1 - trust)) + $inside
-                     - $outside_part * (1 - inside_share)
-                     + CASE WHEN event_inside THEN $event WHEN NOT event_inside THEN -$quiet
-                            ELSE 0 END
-                WHEN leaves <= begins
+           CASE WHEN side = 'inside'
+                THEN ln(trust / (1 - trust)) + $inside - $outside_part * (1 - inside_share)
+                     - CASE WHEN NOT event_inside THEN $quiet ELSE 0 END
+                WHEN side = 'after'
                 THEN $after - $after_slope * sqrt(distance)
                      - CASE WHEN kind = 'video' THEN $after_clip ELSE 0 END
-                ELSE $before - $before_slope * ln(1 + distance / $clock) END
+                ELSE $before - $before_slope * sqrt(distance) END
                - $crowded * crowding AS log_odds,
-           CASE WHEN title_factor = 0 OR time_quality = 0 THEN 0
-                ELSE coalesce(1 / (1 + exp(-log_odds)), 0) END AS alone
+           CASE WHEN side = 'inside' THEN 0 ELSE $astray * exp(-distance / $reach) END AS floor,
+           CASE WHEN side IS NULL OR title_factor = 0 OR time_quality = 0 THEN 0
+                ELSE floor + (1 - floor) / (1 + exp(-log_odds)) END AS alone
     FROM cast_in_roles r
     JOIN rivals v USING (media_id)
     LEFT JOIN happened h USING (media_id, match_id)
