@@ -17,7 +17,7 @@ from benchmarks.figures import markdown
 from benchmarks.simulation.figures import Results
 from benchmarks.simulation.fitting import fit
 from benchmarks.simulation.judging import judge
-from benchmarks.simulation.mix import HELD_OUT_SEEDS, TUNING_SEEDS, Mix
+from benchmarks.simulation.mix import HARSH, HELD_OUT_SEEDS, TUNING_SEEDS, Mix
 from benchmarks.simulation.player import SimulatedPlayer, simulate
 from benchmarks.simulation.tables import (
     Rows,
@@ -62,10 +62,12 @@ def main(arguments: list[str]) -> int:
 def measure(seeds: range) -> dict[str, Rows]:
     """Every table, by its title."""
     usual = Results(judge(_players(seeds, Mix())))
-    copied = Results(judge(_players(seeds[:SPECIAL_PLAYERS], Mix(all_copied=True))))
-    zones = try_zones(_players(seeds[:SPECIAL_PLAYERS], Mix(wrong_zone=True)))
+    fewer = seeds[:SPECIAL_PLAYERS]
+    copied = Results(judge(_players(fewer, Mix(all_copied=True))))
+    harsh = Results(judge(_players(fewer, HARSH)))
+    zones = try_zones(_players(fewer, Mix(wrong_zone=True)))
     return {
-        "targets": headline(usual, copied, zones),
+        "targets": headline(usual, copied, harsh, zones),
         **{title: table(usual) for title, table in TABLES.items()},
     }
 

@@ -152,7 +152,7 @@ def test_fitting_finds_the_weights_that_made_the_labels(judged: Judged) -> None:
 
 def test_the_tables_have_a_row_for_each_part(results: Results) -> None:
     score = results.ours(results.captures)
-    rows = headline(results, results, ZoneTrial(20, 19, score, score))
+    rows = headline(results, results, results, ZoneTrial(20, 19, score, score))
     assert [row["met"] for row in rows if row["target"] and "decile" not in str(row["what"])] == [
         "yes"
     ] * 5

@@ -71,7 +71,8 @@ def _floors(rows: pl.DataFrame) -> NDArray[np.float64]:
     """What is right however far it is away."""
     near = rows["side"].to_numpy() != "inside"
     weights = Weights()
-    return near * weights.astray * np.exp(-rows["distance_seconds"].to_numpy() / weights.reach)
+    fade = np.exp(-rows["distance_seconds"].to_numpy() / weights.reach)
+    return np.where(near, weights.astray * fade, 0.0)
 
 
 def _most_likely(

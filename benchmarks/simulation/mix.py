@@ -94,3 +94,10 @@ class Mix:
     """Every file lost its mtime."""
     wrong_zone: bool = False
     """Every player's configuration names another zone than that of the devices."""
+
+
+HARSH = Mix(
+    aftermath=0.04, menu=0.04, drifting=0.18, astray=0.06, no_summer_time=0.03, traveller=0.45,
+    tells=0.3, tidy=0.2, copied_name=0.09, trimmed=0.09, renamed=0.06,
+)  # fmt: skip
+"""Nearly everything that goes wrong does so three times as often: a test of the guesses above."""
