@@ -63,20 +63,23 @@ def measure_quality(first: int, last: int) -> list[dict[str, object]]:
 
 def measure_large(count: int, repeats: int) -> Iterator[Figure]:
     """The search over many, after some new ones, and with nothing new, beside brute force."""
-    best: dict[str, Any] | None = None
+    measured = []
     for _ in range(repeats):
-        command = [sys.executable, "-m", "benchmarks.duplicates.large", str(count)]
-        told = json.loads(run(command, folder=PROJECT, keep_output=True).output)
-        print(json.dumps(told), file=sys.stderr)
-        if best is None or told["all"][0] < best["all"][0]:
-            best = told
-    if best is None:
-        return
+        with scratch() as folder:
+            pairs, seconds = _child("make", folder, count)
+            measured.append({**_child("measure", folder, count), "brute_force": (pairs, seconds)})
+            print(json.dumps(measured[-1]), file=sys.stderr)
+    best = min(measured, key=lambda told: told["all"][0])
     pairs, seconds = best["brute_force"]
     peer = Peer("numpy", f"brute force, pHash alone, no pixels: {pairs:,} pairs", seconds)
     yield Figure("search over all, first time", _sample(best, "all"), Target(10, "s"), (peer,))
     yield Figure("search after 100 new ones", _sample(best, "some"))
     yield Figure("search with nothing new", _sample(best, "nothing"))
+
+
+def _child(step: str, folder: Path, count: int) -> Any:  # noqa: ANN401 what it printed
+    command = [sys.executable, "-m", "benchmarks.duplicates.large", step, str(folder), str(count)]
+    return json.loads(run(command, folder=PROJECT, keep_output=True).output)
 
 
 def _sample(told: dict[str, Any], name: str) -> Sample:

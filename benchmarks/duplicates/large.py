@@ -1,13 +1,15 @@
 """100,000 pictures in a player's tables: the search over all, over some new ones, over nothing new.
 
-`python -m benchmarks.duplicates.large COUNT` prints one line of JSON. The pictures are 32 x 32 grey
-values from a number, with the hashes of these: two thirds show something of their own, a fifth are
-copies, 2 % are scoreboards of one kind, 1 % are shots of one scoreboard, and some are blank.
+`python -m benchmarks.duplicates.large make FOLDER COUNT` makes the tables. With `measure` in place of
+`make` each search is timed, in a process that has seen nothing yet. Both print a line of JSON.
+
+The pictures are 32 x 32 grey values from a number, with the hashes of these: two thirds show
+something of their own, a fifth are copies, 2 % are scoreboards of one kind, 1 % are shots of one
+scoreboard, and some are blank.
 """
 
 import json
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -53,7 +55,7 @@ def pictures(count: int) -> NDArray[np.uint8]:
 
 def _menu(number: int) -> Pictures:
     """A scoreboard: the same frame, other names and numbers, over another faint landscape."""
-    drawn = scoreboard(f"menu {SEED} {number}", 320, 180, "POSTGAME")
+    drawn = scoreboard(f"menu {SEED} {number}", 640, 360, "POSTGAME")
     return np.asarray(grey_cells(drawn), dtype=np.float32)
 
 
@@ -100,16 +102,17 @@ def brute_force(phashes: NDArray[np.uint64]) -> tuple[int, float]:
     return found, time.perf_counter() - started
 
 
-def _fill(platform: Platform, greys: NDArray[np.uint8], first: int, last: int) -> None:
-    """Put some of the pictures into the tables, as the scan and the analysis do."""
-    phashes, dhashes = hashes(greys[first:last])
+def _fill(platform: Platform, greys: NDArray[np.uint8], first: int) -> None:
+    """Put pictures into the tables as the scan and the analysis do; the first has this number."""
+    last = first + len(greys)
+    phashes, dhashes = hashes(greys)
     frame = pl.DataFrame(
         {
             "media_id": [f"{place:032x}" for place in range(first, last)],
             "phash": [f"{value:016x}" for value in phashes],
             "dhash": [f"{value:016x}" for value in dhashes],
-            "grey": [row.tobytes() for row in greys[first:last]],
-            "low_detail": greys[first:last].std(axis=1) < 5,
+            "grey": [row.tobytes() for row in greys],
+            "low_detail": greys.std(axis=1) < 5,
             "size": np.arange(first, last) + 100_000,
         }
     )
@@ -135,26 +138,30 @@ def _search(platform: Platform) -> tuple[float, float]:
     return time.perf_counter() - started, time.process_time() - cpu
 
 
-def _main(count: int) -> None:
+def _make(folder: Path, count: int) -> None:
+    """Tables with all but the last `NEW` pictures, a file with those, and brute force."""
     greys = pictures(count)
-    with tempfile.TemporaryDirectory(prefix="media_assets_bench_") as folder:
-        platform = Platform(Settings(base=Path(folder)))
-        _fill(platform, greys, 0, count - NEW)
-        before = peak_mib()
-        told: dict[str, object] = {"items": count - NEW, "all": _search(platform)}
-        told["nothing"] = _search(platform)
-        _fill(platform, greys, count - NEW, count)
-        told["some"] = _search(platform)
-        told["peak_mib"], told["before_mib"] = peak_mib(), before
-        with connect(platform.player_database(PLAYER), read_only=True) as con:
-            told["groups"] = con.execute(
-                "SELECT class, count(*), sum(members)::BIGINT, max(members) "
-                "FROM duplicate_groups GROUP BY 1 ORDER BY 1"
-            ).fetchall()
-    comparable = greys[greys.std(axis=1) >= 5]
-    told["brute_force"] = brute_force(hashes(comparable)[0])
+    _fill(Platform(Settings(base=folder)), greys[:-NEW], 0)
+    np.save(folder / "new.npy", greys[-NEW:])
+    phashes, _ = hashes(greys[greys.std(axis=1) >= 5])
+    print(json.dumps(brute_force(phashes)))
+
+
+def _measure(folder: Path, count: int) -> None:
+    platform = Platform(Settings(base=folder))
+    told: dict[str, object] = {"items": count - NEW, "all": _search(platform)}
+    told["peak_mib"] = peak_mib()
+    told["nothing"] = _search(platform)
+    _fill(platform, np.load(folder / "new.npy"), count - NEW)
+    told["some"] = _search(platform)
+    with connect(platform.player_database(PLAYER), read_only=True) as con:
+        told["groups"] = con.execute(
+            "SELECT class, count(*), sum(members)::BIGINT, max(members) "
+            "FROM duplicate_groups GROUP BY 1 ORDER BY 1"
+        ).fetchall()
     print(json.dumps(told))
 
 
 if __name__ == "__main__":
-    _main(int(sys.argv[1]))
+    step, place, number = sys.argv[1:]
+    (_make if step == "make" else _measure)(Path(place), int(number))

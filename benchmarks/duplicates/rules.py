@@ -14,7 +14,7 @@ from benchmarks.duplicates.labelled import Labelled
 from media_assets.similarity.grey_planes import SIDE
 from media_assets.similarity.grouping import Kind, Levels
 from media_assets.similarity.near_hashes import DHASH_BITS, PHASH_BITS
-from media_assets.similarity.picture_links import Pictures, link_pictures
+from media_assets.similarity.picture_links import Greys, Pictures, link_pictures
 
 Pair = tuple[int, int]
 """Places of two files, the smaller first."""
@@ -48,7 +48,11 @@ def ours(files: Sequence[Labelled], _: Path, level: Kind = Kind.SIMILAR) -> set[
     pictures, greys = pictures_of(files)
     levels = Levels(len(files))
     every = np.ones(pictures.places.size, np.bool_)
-    link_pictures(pictures, every, ~every, levels, lambda rows: greys[rows])
+    rows = np.full(len(files), -1)
+    rows[pictures.places] = np.arange(pictures.places.size)
+    link_pictures(
+        pictures, every, ~every, levels, Greys(pictures, lambda asked: greys[rows[asked]])
+    )
     best = levels.best[level]
     return _within(np.flatnonzero(best == one).tolist() for one in np.unique(best))
 

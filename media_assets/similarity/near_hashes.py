@@ -55,17 +55,35 @@ def near_pairs(
 ) -> Iterator[Pairs]:
     """Every pair within `PHASH_BITS` and `DHASH_BITS` of which at least one is new, once.
 
-    In chunks of about a million pairs, in no order that means anything; equal input gives equal
+    In chunks of about `sizes.chunk` pairs, in no order that means anything; equal input gives equal
     chunks.
     """
+    waiting: list[Pairs] = []
+    for first, second in _all_near(phashes, dhashes, new, sizes):
+        wanted = new[first] | new[second]
+        one, other = first[wanted], second[wanted]
+        waiting.append((np.minimum(one, other), np.maximum(one, other)))
+        if sum(pairs[0].size for pairs in waiting) >= sizes.chunk:
+            yield _joined(waiting)
+            waiting = []
+    if waiting:
+        yield _joined(waiting)
+
+
+def _joined(parts: list[Pairs]) -> Pairs:
+    return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
+
+
+def _all_near(
+    phashes: Hashes, dhashes: Hashes, new: NDArray[np.bool_], sizes: Sizes
+) -> Iterator[Pairs]:
+    """Near pairs, and maybe some of which none is new; many small parts."""
     if phashes.size == 0 or not new.any():
         return
     different = _Different(phashes, dhashes, sizes.chunk)
     for first, second in _near(different, different.any_of(new), sizes):
-        for pairs in different.members(first, second):
-            yield from _with_new(pairs, new)
-    for pairs in different.twins():
-        yield from _with_new(pairs, new)
+        yield from different.members(first, second)
+    yield from different.twins()
 
 
 def bits(one: Hashes, other: Hashes) -> NDArray[np.uint8]:
@@ -77,14 +95,6 @@ def bits(one: Hashes, other: Hashes) -> NDArray[np.uint8]:
 def hashes_of(digits: list[str | None]) -> Hashes:
     """Hashes from 16 hex digits each; none counts as 0."""
     return np.array([int(text, 16) if text else 0 for text in digits], dtype=np.uint64)
-
-
-def _with_new(pairs: Pairs, new: NDArray[np.bool_]) -> Iterator[Pairs]:
-    first, second = pairs
-    wanted = new[first] | new[second]
-    if wanted.any():
-        first, second = first[wanted], second[wanted]
-        yield np.minimum(first, second), np.maximum(first, second)
 
 
 class _Different:

@@ -32,8 +32,8 @@ SAME_MOMENT_SECONDS = 1.0
 
 _VERIFIED_AT_ONCE = 1 << 16
 
-Greys: TypeAlias = Callable[[Places], NDArray[np.uint8]]
-"""Gives the rows of `SIDE * SIDE` grey values of some pictures."""
+Load: TypeAlias = Callable[[Places], NDArray[np.uint8]]
+"""Gives the rows of `SIDE * SIDE` grey values of pictures with some numbers among all media."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,25 @@ class Pictures:
     certain: NDArray[np.bool_]
 
 
+class Greys:
+    """Grey values of pictures, loaded when they are needed first."""
+
+    def __init__(self, pictures: Pictures, load: Load) -> None:
+        self._load = load
+        self._places = pictures.places
+        self._rows = np.full(pictures.places.size, -1)
+        self.values = np.zeros((0, SIDE * SIDE), np.uint8)
+
+    def rows(self, pictures: Places) -> Places:
+        """Where in `values` some rows of the pictures are."""
+        missing = np.unique(pictures[self._rows[pictures] < 0])
+        if missing.size:
+            self._rows[missing] = np.arange(missing.size) + len(self.values)
+            self.values = np.concatenate([self.values, self._load(self._places[missing])])
+        found: Places = self._rows[pictures]
+        return found
+
+
 def link_pictures(
     pictures: Pictures,
     new: NDArray[np.bool_],
@@ -65,9 +84,11 @@ def link_pictures(
     Pairs that are joined as the same picture already are not looked at, so a thousand copies of one
     picture are some thousand links and not half a million; but all that have a `thorough` one are.
     """
-    found, store = [], _Store(len(pictures.places), greys)
+    found = []
     for pairs in near_pairs(pictures.phashes, pictures.dhashes, new):
-        for links in _verified(pictures, _alike(pictures, pairs), thorough, levels, store):
+        alike = _alike(pictures, pairs)
+        greys.rows(np.concatenate(alike))  # a look into the tables reads all of them
+        for links in _verified(pictures, alike, thorough, levels, greys):
             levels.join(links)
             found.append(links)
     return Links.joined(found)
@@ -108,7 +129,7 @@ def _alike(pictures: Pictures, pairs: Pairs) -> Pairs:
 
 
 def _verified(
-    pictures: Pictures, pairs: Pairs, thorough: NDArray[np.bool_], levels: Levels, store: "_Store"
+    pictures: Pictures, pairs: Pairs, thorough: NDArray[np.bool_], levels: Levels, greys: Greys
 ) -> Iterator[Links]:
     first, second = pairs
     while first.size:
@@ -118,35 +139,18 @@ def _verified(
         open_still = ~joined | thorough[first] | thorough[second]
         first, second = first[open_still], second[open_still]
         some = slice(0, _VERIFIED_AT_ONCE)
-        yield _links(pictures, first[some], second[some], store)
+        yield _links(pictures, first[some], second[some], greys)
         first, second = first[_VERIFIED_AT_ONCE:], second[_VERIFIED_AT_ONCE:]
 
 
-def _links(pictures: Pictures, first: Places, second: Places, store: "_Store") -> Links:
+def _links(pictures: Pictures, first: Places, second: Places, greys: Greys) -> Links:
     apart = seconds_apart(pictures, first, second)
     shares = np.zeros(first.size, np.float32)
     in_burst = apart <= BURST_SECONDS
     for wanted, least in ((in_burst, BURST_SHARE), (~in_burst, SIMILAR_SHARE)):
         rows = np.flatnonzero(wanted)
-        one, other = store.rows(first[rows]), store.rows(second[rows])
-        shares[rows] = agreement(store.greys, one, other, least, SAME_SHARE).best
+        one, other = greys.rows(first[rows]), greys.rows(second[rows])
+        shares[rows] = agreement(greys.values, one, other, least, SAME_SHARE).best
     kinds = kinds_of(shares, apart, pictures.certain[first] & pictures.certain[second])
     links = Links(pictures.places[first], pictures.places[second], kinds)
     return links.chosen(kinds >= 0)
-
-
-class _Store:
-    """Grey values of the pictures that were needed so far."""
-
-    def __init__(self, count: int, load: Greys) -> None:
-        self._load = load
-        self._rows = np.full(count, -1)
-        self.greys = np.zeros((0, SIDE * SIDE), np.uint8)
-
-    def rows(self, pictures: Places) -> Places:
-        """Where in `greys` they are."""
-        missing = np.unique(pictures[self._rows[pictures] < 0])
-        if missing.size:
-            self._rows[missing] = np.arange(missing.size) + len(self.greys)
-            self.greys = np.concatenate([self.greys, self._load(missing)])
-        return self._rows[pictures]

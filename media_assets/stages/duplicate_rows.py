@@ -1,24 +1,23 @@
 """What the tables say of groups: which media is compared with which, and how far they agree."""
 
-from collections.abc import Callable
-from typing import TypeAlias
-
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from media_assets.similarity.clip_links import Clips, matching_frames
 from media_assets.similarity.grouping import Kind, Levels, Places, members
 from media_assets.similarity.near_hashes import bits
-from media_assets.similarity.picture_links import SAME_SHARE, Pictures, seconds_apart
+from media_assets.similarity.picture_links import (
+    SAME_SHARE,
+    Greys,
+    Pictures,
+    seconds_apart,
+)
 from media_assets.similarity.same_pixels import agreement
 from media_assets.store.tables.duplicates import DUPLICATE_GROUPS, DUPLICATES
 
 LABELS = {kind.value: kind.label for kind in Kind}
 COPY_CLASSES = (Kind.EXACT.label, Kind.SAME_PICTURE.label)
 _FIGURES = ("phash_bits", "dhash_bits", "agreement", "seconds_apart")
-
-Greys: TypeAlias = Callable[[Places], NDArray[np.uint8]]
 
 
 def found_rows(
@@ -31,8 +30,8 @@ def found_rows(
 ) -> pl.DataFrame:
     """Rows of `duplicates`, without the time.
 
-    `media` is what `store.duplicates.load_media` gives; `greys` gives the pictures of some of its
-    rows. `kept` are rows that were there before; the figures of a pair that is in them stay.
+    `media` is what `store.duplicates.load_media` gives. `kept` are rows that were there before; the
+    figures of a pair that is in them stay.
     """
     found = members(levels)
     ids = media.select("place", "media_id", "kept", "mtime_ns", "first_seen_at")
@@ -109,9 +108,9 @@ def _with_figures(
     figures["dhash_bits"][at_rows] = bits(pictures.dhashes[one], pictures.dhashes[other])
     figures["seconds_apart"][at_rows] = np.round(seconds_apart(pictures, one, other), 3)
     unequal = one != other
-    figures["agreement"][at_rows[unequal]] = _agreement(
-        pictures, one[unequal], other[unequal], greys
-    )
+    first, second = greys.rows(one[unequal]), greys.rows(other[unequal])
+    shares = agreement(greys.values, first, second, 0.0, SAME_SHARE).best
+    figures["agreement"][at_rows[unequal]] = shares
 
     at = _positions(content, clips.places)
     one, other = at[places], at[linked]
@@ -130,11 +129,3 @@ def _positions(content: Places, places: Places) -> Places:
     rows[places] = np.arange(places.size)
     found: Places = rows[content]
     return found
-
-
-def _agreement(pictures: Pictures, one: Places, other: Places, greys: Greys) -> NDArray[np.float32]:
-    used, rows = np.unique(np.concatenate([one, other]), return_inverse=True)
-    if not used.size:
-        return np.zeros(0, np.float32)
-    loaded = greys(pictures.places[used])
-    return agreement(loaded, rows[: one.size], rows[one.size :], 0.0, SAME_SHARE).best

@@ -13,7 +13,7 @@ from media_assets.similarity.clip_links import Clips, clips_of, link_clips
 from media_assets.similarity.grey_planes import SIDE
 from media_assets.similarity.grouping import Kind, Levels, Links, Places, split
 from media_assets.similarity.layout import DIM, SPACE
-from media_assets.similarity.picture_links import Pictures, link_pictures
+from media_assets.similarity.picture_links import Greys, Pictures, link_pictures
 from media_assets.stages.duplicate_rows import found_rows, group_rows
 from media_assets.stages.platform import Platform
 from media_assets.stages.progress import Listener, Meter, silent
@@ -133,17 +133,19 @@ class _Search:
         for part in links:
             levels.join(part)
         pictures = self._pictures()
+        greys = Greys(pictures, self._greys)
         links.append(
-            link_pictures(pictures, affected[pictures.places], told_apart[pictures.places],
-                          levels, lambda asked: self._greys(pictures.places[asked]))
-        )  # fmt: skip
+            link_pictures(
+                pictures, affected[pictures.places], told_apart[pictures.places], levels, greys
+            )
+        )
         clips = self._clips()
         links.append(
             link_clips(clips, affected[clips.places], levels,
                        lambda asked: self._vectors(clips.places[asked]))
         )  # fmt: skip
         levels = split(levels, Links.joined(links), self._apart)
-        rows = found_rows(levels, self.media, pictures, clips, self._greys, kept)
+        rows = found_rows(levels, self.media, pictures, clips, greys, kept)
         return rows, group_rows(rows, self.media)
 
     def _told_apart(self, decisions: pl.DataFrame) -> list[tuple[int, int]]:

@@ -17,7 +17,7 @@ from lookalikes import (
 )
 
 from media_assets.similarity.grouping import Kind, Levels, Links
-from media_assets.similarity.picture_links import Pictures, kinds_of, link_pictures
+from media_assets.similarity.picture_links import Greys, Pictures, kinds_of, link_pictures
 
 NAN = float("nan")
 
@@ -93,12 +93,13 @@ def search(album: Album, order, new=None, known=None, thorough=None, taken=None)
     if known is not None:
         levels.join(known)
     everything, nothing = np.ones(count, np.bool_), np.zeros(count, np.bool_)
+    pictures = album.pictures(order, taken)
     links = link_pictures(
-        album.pictures(order, taken),
+        pictures,
         everything if new is None else new,
         nothing if thorough is None else thorough,
         levels,
-        lambda rows: album.greys[np.array(order)[rows]],
+        Greys(pictures, lambda rows: album.greys[np.array(order)[rows]]),
     )
     return levels, links
 
@@ -154,5 +155,5 @@ def test_other_proportions_are_another_picture(album) -> None:
     stretched = dataclasses.replace(pictures, aspects=pictures.aspects * np.array([1, 1.03]))
     levels = Levels(2)
     links = link_pictures(stretched, np.ones(2, np.bool_), np.zeros(2, np.bool_), levels,
-                          lambda rows: album.greys[rows])  # fmt: skip
+                          Greys(stretched, lambda rows: album.greys[rows]))  # fmt: skip
     assert links.first.size == 0
