@@ -1,7 +1,7 @@
 """100,000 pictures in a player's tables: the search over all, over some new ones, over nothing new.
 
-`python -m benchmarks.duplicates.large make FOLDER COUNT` makes the tables. With `measure` in place of
-`make` each search is timed, in a process that has seen nothing yet. Both print a line of JSON.
+`python -m benchmarks.duplicates.large make FOLDER COUNT` makes the tables. With `measure` in place
+of `make` each search is timed, in a process that has seen nothing yet. Both print a line of JSON.
 
 The pictures are 32 x 32 grey values from a number, with the hashes of these: two thirds show
 something of their own, a fifth are copies, 2 % are scoreboards of one kind, 1 % are shots of one
@@ -12,6 +12,7 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -42,7 +43,7 @@ def pictures(count: int) -> NDArray[np.uint8]:
     copies, menus, clones, blank = (int(count * share) for share in (COPIES, MENUS, CLONES, BLANK))
     own = _fields(random, count - copies - menus - clones - blank)
     menu = _menu(-1)
-    parts = [
+    parts: list[NDArray[Any]] = [
         own,
         own[random.integers(0, len(own), copies)] + random.normal(0, 0.5, (copies, SIDE, SIDE)),
         np.stack([_menu(number) for number in range(menus)]),
@@ -85,7 +86,8 @@ def _means(cells: int) -> NDArray[np.float32]:
     edges = np.linspace(0, SIDE, cells + 1)
     pixels = np.arange(SIDE)
     overlap = np.minimum(edges[1:, None], pixels + 1) - np.maximum(edges[:-1, None], pixels)
-    return (np.maximum(overlap, 0) * cells / SIDE).astype(np.float32)
+    shares: Pictures = (np.maximum(overlap, 0) * cells / SIDE).astype(np.float32)
+    return shares
 
 
 def _packed(bits: NDArray[np.bool_]) -> NDArray[np.uint64]:
