@@ -2,7 +2,8 @@
 
 import shutil
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
 from importlib.util import find_spec
 from itertools import combinations
 from pathlib import Path
@@ -43,23 +44,32 @@ def pictures_of(files: Sequence[Labelled]) -> tuple[Pictures, NDArray[np.uint8]]
     )
 
 
-def ours(files: Sequence[Labelled], _: Path, level: Kind = Kind.SIMILAR) -> set[Pair]:
-    """All pairs within our groups, of a kind and stricter."""
+def ours(files: Sequence[Labelled], _: Path) -> set[Pair]:
+    """All pairs within our groups."""
+    return _grouped(files, Kind.SIMILAR)
+
+
+def copies(files: Sequence[Labelled], _: Path) -> set[Pair]:
+    """The pairs that we call copies: what was certainly taken at different moments is none."""
+    return {
+        (one, other)
+        for one, other in _grouped(files, Kind.SAME_PICTURE)
+        if files[one].taken == files[other].taken or None in (files[one].taken, files[other].taken)
+    }
+
+
+def _grouped(files: Sequence[Labelled], level: Kind) -> set[Pair]:
+    """All pairs within our groups of a kind and stricter."""
     pictures, greys = pictures_of(files)
-    levels = Levels(len(files))
-    every = np.ones(pictures.places.size, np.bool_)
     rows = np.full(len(files), -1)
     rows[pictures.places] = np.arange(pictures.places.size)
+    levels = Levels(len(files))
+    every = np.ones(pictures.places.size, np.bool_)
     link_pictures(
         pictures, every, ~every, levels, Greys(pictures, lambda asked: greys[rows[asked]])
     )
     best = levels.best[level]
     return _within(np.flatnonzero(best == one).tolist() for one in np.unique(best))
-
-
-def same_picture(files: Sequence[Labelled], folder: Path) -> set[Pair]:
-    """The pairs that we call copies."""
-    return ours(files, folder, Kind.SAME_PICTURE)
 
 
 def phash_alone(files: Sequence[Labelled], _: Path) -> set[Pair]:
@@ -88,9 +98,7 @@ def findimagedupes(files: Sequence[Labelled], folder: Path) -> set[Pair]:
 
 def czkawka(files: Sequence[Labelled], folder: Path) -> set[Pair]:
     """The library, through its Python bindings, with a similarity of 5."""
-    from czkawka import ImageSimilarity
-
-    finder = ImageSimilarity()
+    finder = import_module("czkawka").ImageSimilarity()
     finder.set_directories([folder])
     finder.set_similarity(5)
     places = {file.name: place for place, file in enumerate(files)}
@@ -99,7 +107,7 @@ def czkawka(files: Sequence[Labelled], folder: Path) -> set[Pair]:
 
 RULES: dict[str, Rule] = {
     "ours": ours,
-    "ours, copies": same_picture,
+    "ours, copies alone": copies,
     "pHash <= 6 and dHash <= 8": both_hashes,
     "pHash <= 10": phash_alone,
     "dHash <= 10": dhash_alone,
@@ -126,8 +134,8 @@ def _near(files: Sequence[Labelled], phash: int = 64, dhash: int = 64) -> set[Pa
     return set(zip(first.tolist(), second.tolist(), strict=True))
 
 
-def _within(groups: object) -> set[Pair]:
-    return {pair for group in groups for pair in combinations(sorted(group), 2)}  # type: ignore[attr-defined]  # lists of places
+def _within(groups: Iterable[list[int]]) -> set[Pair]:
+    return {pair for group in groups for pair in combinations(sorted(group), 2)}
 
 
 def _split_names(text: str, folder: Path) -> list[list[str]]:

@@ -99,18 +99,26 @@ def seconds_apart(pictures: Pictures, first: Places, second: Places) -> NDArray[
     return np.abs(pictures.taken[first] - pictures.taken[second])
 
 
+def other_shots(pictures: Pictures, first: Places, second: Places) -> NDArray[np.bool_]:
+    """Whether two pictures were certainly taken at different moments: then they are no copies."""
+    certain = pictures.certain[first] & pictures.certain[second]
+    other: NDArray[np.bool_] = certain & (
+        seconds_apart(pictures, first, second) > SAME_MOMENT_SECONDS
+    )
+    return other
+
+
 def kinds_of(
-    shares: NDArray[np.float32], apart: NDArray[np.float64], certain: NDArray[np.bool_]
+    shares: NDArray[np.float32], apart: NDArray[np.float64], other_shot: NDArray[np.bool_]
 ) -> NDArray[np.int8]:
     """The kind of link that pairs make, -1 for none.
 
-    `shares` of agreeing blocks, seconds `apart`, and whether both times are `certain`.
+    `shares` of agreeing blocks, seconds `apart`, and what `other_shots` says.
     """
-    other_moment = certain & (apart > SAME_MOMENT_SECONDS)
     in_burst = (apart > SAME_MOMENT_SECONDS) & (apart <= BURST_SECONDS)
     kinds = np.select(
         [
-            (shares >= SAME_SHARE) & ~other_moment,
+            (shares >= SAME_SHARE) & ~other_shot,
             (shares >= BURST_SHARE) & in_burst,
             shares >= SIMILAR_SHARE,
         ],
@@ -151,6 +159,6 @@ def _links(pictures: Pictures, first: Places, second: Places, greys: Greys) -> L
         rows = np.flatnonzero(wanted)
         one, other = greys.rows(first[rows]), greys.rows(second[rows])
         shares[rows] = agreement(greys.values, one, other, least, SAME_SHARE).best
-    kinds = kinds_of(shares, apart, pictures.certain[first] & pictures.certain[second])
+    kinds = kinds_of(shares, apart, other_shots(pictures, first, second))
     links = Links(pictures.places[first], pictures.places[second], kinds)
     return links.chosen(kinds >= 0)

@@ -7,9 +7,11 @@ from media_assets.similarity.clip_links import Clips, matching_frames
 from media_assets.similarity.grouping import Kind, Levels, Places, members
 from media_assets.similarity.near_hashes import bits
 from media_assets.similarity.picture_links import (
+    BURST_SECONDS,
     SAME_SHARE,
     Greys,
     Pictures,
+    other_shots,
     seconds_apart,
 )
 from media_assets.similarity.same_pixels import agreement
@@ -40,6 +42,7 @@ def found_rows(
         schema={"place": pl.Int64, "group": pl.Int64, "linked": pl.Int64, "kind": pl.Int64},
         orient="row",
     )
+    rows = _with_moments(rows, media["content"].to_numpy(), pictures)
     rows = (
         rows.join(ids, on="place", how="left", maintain_order="left")
         .join(
@@ -87,6 +90,22 @@ def group_rows(rows: pl.DataFrame, media: pl.DataFrame) -> pl.DataFrame:
     )
     columns = [name for name in DUPLICATE_GROUPS.column_names if name != "found_at"]
     return groups.select(columns).sort("group_id")
+
+
+def _with_moments(rows: pl.DataFrame, content: Places, pictures: Pictures) -> pl.DataFrame:
+    """What is the same picture by way of copies that have lost their time, and another shot."""
+    at = _positions(content, pictures.places)
+    same = np.flatnonzero((rows["kind"] == Kind.SAME_PICTURE).fill_null(value=False))
+    one = at[rows["place"].to_numpy()[same]]
+    other = at[rows["linked"].to_numpy()[same].astype(np.int64)]
+    known = (one >= 0) & (other >= 0)
+    same, one, other = same[known], one[known], other[known]
+    apart = seconds_apart(pictures, one, other)
+    shots = other_shots(pictures, one, other)
+    kinds = rows["kind"].to_list()
+    for place, seconds in zip(same[shots], apart[shots], strict=True):
+        kinds[place] = Kind.BURST if seconds <= BURST_SECONDS else Kind.SIMILAR
+    return rows.with_columns(kind=pl.Series(kinds, dtype=pl.Int64))
 
 
 def _with_figures(

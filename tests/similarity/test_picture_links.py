@@ -43,7 +43,8 @@ NAN = float("nan")
     ],
 )
 def test_share_and_times_tell_the_kind(share, apart, certain, kind) -> None:
-    found = kinds_of(np.array([share], np.float32), np.array([apart]), np.array([certain]))
+    other_shot = np.array([certain and apart > 1])
+    found = kinds_of(np.array([share], np.float32), np.array([apart]), other_shot)
     assert found.tolist() == [-1 if kind is None else kind]
 
 

@@ -149,6 +149,20 @@ def test_times_make_bursts_and_a_new_time_is_heeded(shelf: Shelf) -> None:
     assert shelf.found()["next shot"][1] == "same_picture"
 
 
+def test_another_shot_is_none_by_way_of_a_copy_without_a_time(shelf: Shelf) -> None:
+    shelf.picture("shot", "scene 1", taken=0, age=3)
+    shelf.picture("next shot", "scene 1", "marked", taken=4, age=2)
+    shelf.picture("shared", "scene 1", "smaller", age=1)
+    shelf.search()
+    found = shelf.found()
+    assert found["next shot"] == ("shot", "burst", "shot")
+    assert found["shared"] == ("shot", "same_picture", "shot")
+    assert shelf.rows("SELECT class, copies FROM duplicate_groups") == [("burst", 1)]
+    shelf.picture("late", "scene 1", "compressed")
+    shelf.search()
+    assert shelf.tables() == shelf.from_scratch()
+
+
 class TestDecisions:
     """What people say holds, whatever comes later."""
 
