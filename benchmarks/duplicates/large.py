@@ -12,6 +12,7 @@ import json
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -44,14 +45,15 @@ def pictures(count: int) -> NDArray[np.uint8]:
     copies, menus, clones, blank = (int(count * share) for share in (COPIES, MENUS, CLONES, BLANK))
     own = _fields(random, count - copies - menus - clones - blank)
     menu = _menu(-1)
-    parts: list[Pictures] = [
+    parts: list[NDArray[Any]] = [
         own,
         own[random.integers(0, len(own), copies)] + random.normal(0, 0.5, (copies, SIDE, SIDE)),
         np.stack([_menu(number) for number in range(menus)]),
         menu + random.normal(0, 0.5, (clones, SIDE, SIDE)),
         10 + random.normal(0, 1, (blank, SIDE, SIDE)),
     ]
-    values = np.concatenate(parts).clip(0, 255).astype(np.uint8).reshape(count, -1)
+    plain = [part.clip(0, 255).astype(np.uint8).reshape(len(part), -1) for part in parts]
+    values = np.concatenate(plain)
     return values[random.permutation(count)]
 
 

@@ -69,9 +69,9 @@ def differing(one: Values, other: Values) -> Values:
         np.einsum("kbp,kbp->kb", difference, difference),
         one.shape[2],
     )
-    squares = sums.left(np.ones(sums.middle.shape, np.bool_))
+    squares = sums.left(np.ones_like(sums.middle))
     most = np.partition(squares, -_MARKED - 1, axis=1)[:, -_MARKED - 1, None]
-    return sums.left(squares <= most)
+    return sums.left((squares <= most).astype(np.float32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,21 +85,19 @@ class _Sums:
     difference_squared: Values
     pixels: int
 
-    def left(self, used: NDArray[np.bool_]) -> Values:
-        """Mean square by block after fitting level and gain on the blocks that are used."""
-        count = used.sum(axis=1, keepdims=True) * self.pixels
+    def left(self, used: Values) -> Values:
+        """Mean square by block after fitting level and gain on the blocks that are used (1)."""
+        count = used.sum(axis=1, keepdims=True) * np.float32(self.pixels)
         middle, difference, middle_squared, both = (
-            np.where(used, values, 0).sum(axis=1, keepdims=True)
+            np.einsum("kb,kb->k", used, values)[:, None]
             for values in (self.middle, self.difference, self.middle_squared, self.both)
         )
         power = middle_squared - middle**2 / count
         gain = (both - middle * difference / count) / np.maximum(power, 1e-3)
         gain = np.clip(gain, -LARGEST_GAIN, LARGEST_GAIN)
         level = (difference - gain * middle) / count
-        squares = (
-            self.difference_squared
-            - 2 * (level * self.difference + gain * self.both - level * gain * self.middle)
-            + gain**2 * self.middle_squared
-        )
-        left: Values = np.maximum(squares / self.pixels + level**2, 0).astype(np.float32)
+        squares = self.difference_squared - 2 * level * self.difference
+        squares -= 2 * gain * (self.both - level * self.middle)
+        squares += gain**2 * self.middle_squared
+        left: Values = np.maximum(squares / np.float32(self.pixels) + level**2, 0)
         return left

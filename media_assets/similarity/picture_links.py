@@ -30,7 +30,7 @@ BURST_SECONDS = 10.0
 SAME_MOMENT_SECONDS = 1.0
 """Tools write whole seconds: what is no further apart may be one moment."""
 
-_VERIFIED_AT_ONCE = 1 << 16
+_VERIFIED_AT_ONCE = 1 << 18
 
 Load: TypeAlias = Callable[[Places], NDArray[np.uint8]]
 """Gives the rows of `SIDE * SIDE` grey values of pictures with some numbers among all media."""
@@ -139,16 +139,24 @@ def _alike(pictures: Pictures, pairs: Pairs) -> Pairs:
 def _verified(
     pictures: Pictures, pairs: Pairs, thorough: NDArray[np.bool_], levels: Levels, greys: Greys
 ) -> Iterator[Links]:
-    first, second = pairs
+    """Links of pairs: of each picture with the best that is near it, then of what is open still."""
+
+    def still_open(some: Pairs) -> Pairs:
+        first, second = some
+        places = pictures.places[first], pictures.places[second]
+        wanted = ~levels.are_joined(Kind.SAME_PICTURE, *places)
+        wanted |= thorough[first] | thorough[second]
+        return first[wanted], second[wanted]
+
+    first, second = still_open(pairs)
+    nearest = np.zeros(first.size, np.bool_)
+    nearest[np.unique(second, return_index=True)[1]] = True
+    yield _links(pictures, first[nearest], second[nearest], greys)
+    first, second = still_open((first[~nearest], second[~nearest]))
     while first.size:
-        joined = levels.are_joined(
-            Kind.SAME_PICTURE, pictures.places[first], pictures.places[second]
-        )
-        open_still = ~joined | thorough[first] | thorough[second]
-        first, second = first[open_still], second[open_still]
         some = slice(0, _VERIFIED_AT_ONCE)
         yield _links(pictures, first[some], second[some], greys)
-        first, second = first[_VERIFIED_AT_ONCE:], second[_VERIFIED_AT_ONCE:]
+        first, second = still_open((first[_VERIFIED_AT_ONCE:], second[_VERIFIED_AT_ONCE:]))
 
 
 def _links(pictures: Pictures, first: Places, second: Places, greys: Greys) -> Links:

@@ -1,6 +1,7 @@
 """Links between pictures: their kinds, and that groups are those of comparing all with all."""
 
 import dataclasses
+from itertools import combinations
 
 import numpy as np
 import pytest
@@ -17,7 +18,15 @@ from lookalikes import (
 )
 
 from media_assets.similarity.grouping import Kind, Levels, Links
-from media_assets.similarity.picture_links import Greys, Pictures, kinds_of, link_pictures
+from media_assets.similarity.picture_links import (
+    Greys,
+    Pictures,
+    kinds_of,
+    link_pictures,
+    other_shots,
+    seconds_apart,
+)
+from media_assets.similarity.same_pixels import agreement
 
 NAN = float("nan")
 
@@ -158,3 +167,43 @@ def test_other_proportions_are_another_picture(album) -> None:
     links = link_pictures(stretched, np.ones(2, np.bool_), np.zeros(2, np.bool_), levels,
                           Greys(stretched, lambda rows: album.greys[rows]))  # fmt: skip
     assert links.first.size == 0
+
+
+def by_brute_force(pictures: Pictures, greys) -> list[list[int]]:
+    """The levels that comparing each pair by itself gives."""
+    rows = []
+    for one, other in combinations(range(len(pictures.places)), 2):
+        near = (
+            int(pictures.phashes[one] ^ pictures.phashes[other]).bit_count() <= 6
+            and int(pictures.dhashes[one] ^ pictures.dhashes[other]).bit_count() <= 8
+        )
+        if near:
+            pair = np.array([one]), np.array([other])
+            share = agreement(greys, *pair, 0.0, 1.0).best
+            (kind,) = kinds_of(share, seconds_apart(pictures, *pair), other_shots(pictures, *pair))
+            rows += [(one, other, kind)] if kind >= 0 else []
+    levels = Levels(len(pictures.places))
+    for one, other, kind in rows:
+        levels.join(Links(np.array([one]), np.array([other]), np.array([kind], np.int8)))
+    return [best.tolist() for best in levels.best]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_groups_are_those_of_brute_force_whenever_things_arrive(album, seed) -> None:
+    random = np.random.default_rng(seed)
+    order = random.permutation(len(album.drawn)).tolist()
+    taken = np.where(random.random(len(order)) < 0.5, random.choice([0.0, 4.0, 60.0], 15), NAN)
+    pictures, greys = album.pictures(order, taken), album.greys[order]
+    expected = by_brute_force(pictures, greys)
+    levels = Levels(len(order))
+    arrival = random.integers(0, 3, len(order))
+    for time in range(3):
+        here = np.flatnonzero(arrival <= time)
+        some = dataclasses.replace(
+            pictures,
+            **{name: getattr(pictures, name)[here] for name in
+               ("places", "phashes", "dhashes", "aspects", "taken", "certain")},
+        )  # fmt: skip
+        link_pictures(some, arrival[here] == time, np.zeros(here.size, np.bool_), levels,
+                      Greys(some, lambda places: greys[places]))  # fmt: skip
+    assert [best.tolist() for best in levels.best] == expected
