@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import BinaryIO, Literal
 
 import av
@@ -162,10 +163,13 @@ def _frames(clip: _Clip, options: ClipOptions) -> tuple[list[ClipFrame], MediaEr
 
 
 def _chosen(frames: Sequence[ClipFrame]) -> list[ClipFrame]:
-    """By time; without those at the ends of the clip where there are more than wanted."""
+    """`TARGETS` at most, by time: not those at the ends of the clip, not the nearest to another."""
     inside = [frame for frame in frames if frame.inside]
-    chosen = frames if len(frames) <= TARGETS else inside
-    return sorted(chosen, key=lambda frame: frame.seconds)
+    chosen = sorted(frames if len(frames) <= TARGETS else inside, key=lambda frame: frame.seconds)
+    while len(chosen) > TARGETS:
+        gaps = [later.seconds - before.seconds for before, later in pairwise(chosen)]
+        del chosen[gaps.index(min(gaps)) + 1]
+    return chosen
 
 
 def _needed(clip: _Clip, options: ClipOptions) -> Literal["all", "poster", "any", "none"]:
