@@ -198,6 +198,7 @@ def say_words(workplace: Workplace, row: dict[str, object]) -> None:
 
 
 def test_an_unmounted_library_loses_nothing(continued: Workplace) -> None:
+    continued.run("run", "--player", "KetanOnMarsh")
     before = media(continued)
     away = continued.folder / "away"
     (continued.library / "KetanOnMarsh").rename(away)
@@ -209,9 +210,7 @@ def test_an_unmounted_library_loses_nothing(continued: Workplace) -> None:
     shutil.rmtree(continued.library / "KetanOnMarsh")
     away.rename(continued.library / "KetanOnMarsh")
     continued.run("run", "--player", "KetanOnMarsh")
-    moved = ["file_path", "thumbnail_path", "preview_path", "last_scan_at"]
-    by_id = [one.drop(moved).sort("media_id") for one in (media(continued), before)]
-    assert by_id[0].equals(by_id[1])
+    assert media(continued).equals(before)
 
 
 @pytest.mark.parametrize(
