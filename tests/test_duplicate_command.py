@@ -122,6 +122,7 @@ def test_whole_groups_are_told_apart_after_a_question(place: Place) -> None:
     assert place.json("decisions") == []
     done = place.run("distinct", "--groups", "--class", "burst", answer="y\n")
     assert "Say of 1 groups" in done.stderr
+    place.shelf.search()  # the table has the group until then
     assert place.json("distinct", "--groups", "--player", PLAYER, "--yes") == {
         "decisions": {PLAYER: 3}
     }
