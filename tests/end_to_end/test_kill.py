@@ -1,6 +1,5 @@
 """Killed with -9 at any moment and started again, it ends with the tables of an undisturbed run."""
 
-import os
 import shutil
 import signal
 import subprocess
@@ -53,7 +52,7 @@ MOMENTS: dict[str, tuple[str, Moment]] = {
 """Which player's run is killed, and when."""
 
 
-def kill_at(workplace: Workplace, player: str, moment: Moment) -> None:
+def kill_at(workplace: Workplace, player: str, name: str, moment: Moment) -> None:
     """Start a run and kill it at a moment; a run that ends before is as good."""
     mark = uuid4().hex
     run = subprocess.Popen(
@@ -63,14 +62,20 @@ def kill_at(workplace: Workplace, player: str, moment: Moment) -> None:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while run.poll() is None and not moment(workplace.data):
-        assert time.monotonic() < deadline, "the moment did not come"
-        time.sleep(0.01)  # a poll of another process, which cannot be waited for
-    if run.poll() is None:
-        run.send_signal(signal.SIGKILL)
-    run.wait()
+    try:
+        wait_for(run, name, lambda: moment(workplace.data))
+    finally:
+        run.kill()
+        run.wait()
     assert orphans_end(mark), "workers of a killed run live on"
+
+
+def wait_for(run: subprocess.Popen[bytes], name: str, moment: Callable[[], bool]) -> None:
+    """Poll for a moment of another process, which cannot be waited for, or for its end."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while run.poll() is None and not moment():
+        assert time.monotonic() < deadline, f"it did not come to this: {name}"
+        time.sleep(0.01)
 
 
 def orphans_end(mark: str) -> bool:
@@ -113,8 +118,8 @@ def undisturbed(
 def test_killed_at_any_moment_the_tables_end_the_same(
     workplace: Workplace, finished: Workplace, undisturbed: dict[str, list[str]]
 ) -> None:
-    for player, moment in MOMENTS.values():
-        kill_at(workplace, player, moment)
+    for name, (player, moment) in MOMENTS.items():
+        kill_at(workplace, player, name, moment)
     workplace.run("run")
     mine = comparable(workplace)
     assert mine.keys() == undisturbed.keys()
@@ -133,12 +138,14 @@ def test_a_stopped_run_goes_on_where_it_was(
         cwd=workplace.folder, env=workplace.environment(),
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while run.poll() is None and not MOMENTS["posters are made"][1](workplace.data):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    os.kill(run.pid, signal.SIGINT)
-    assert run.wait(timeout=60) != 0
+    try:
+        moment = MOMENTS["posters are made"][1]
+        wait_for(run, "posters are made", lambda: moment(workplace.data))
+        run.send_signal(signal.SIGINT)
+        assert run.wait(timeout=60) != 0
+    finally:
+        run.kill()
+        run.wait()
     workplace.run("run", "--player", "AmelieArdente")
     name = "players/AmelieArdente/stats.duckdb:media_stages"
     assert comparable(workplace)[name] == undisturbed[name]

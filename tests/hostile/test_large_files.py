@@ -38,7 +38,7 @@ def test_a_clip_has_everything_but_a_hash(ground: Ground) -> None:
         "SELECT v.width, t.preview_frames, f.fingerprint IS NOT NULL, f.file_hash "
         "FROM media_files f JOIN video_metadata v USING (media_id) JOIN thumbnails t "
         "USING (media_id) WHERE f.file_name = 'clip.mp4'"
-    ) == [(160, 2, True, None)]
+    ) == [(160, 7, True, None)]
 
 
 def test_music_has_its_tags(ground: Ground) -> None:
