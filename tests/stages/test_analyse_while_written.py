@@ -21,7 +21,7 @@ PATIENCE_SECONDS = 60.0
 WRITER = """
 import os, select, sys
 with open(sys.argv[1], "ab", buffering=0) as file:
-    while not select.select([sys.stdin], [], [], 0)[0]:
+    while not select.select([sys.stdin], [], [], 0.001)[0]:
         file.write(bytes(4096))
         if file.tell() > 64 * 1024 * 1024:
             file.truncate(1024 * 1024)
@@ -30,7 +30,11 @@ with open(sys.argv[1], "ab", buffering=0) as file:
 
 @contextmanager
 def appending_to(path: Path) -> Iterator[None]:
-    """While the block runs, another process appends to a file without a pause."""
+    """While the block runs, another process appends to a file, a thousand times a second.
+
+    Without the pause it would take a core, and every process that waits for the disk would wait
+    for its pages.
+    """
     writer = subprocess.Popen([sys.executable, "-c", WRITER, str(path)], stdin=subprocess.PIPE)
     try:
         wait_for_growth(path)
