@@ -4,6 +4,8 @@ import dagster as dg
 
 from media_assets.defs.analysis import assets as analysis_assets
 from media_assets.defs.analysis import checks as analysis_checks
+from media_assets.defs.audio import assets as audio_assets
+from media_assets.defs.audio import checks as audio_checks
 from media_assets.defs.automation.jobs import JOBS, prune_run_history
 from media_assets.defs.automation.schedules import SCHEDULES
 from media_assets.defs.automation.sensors import SENSORS
@@ -32,6 +34,7 @@ defs = dg.Definitions(
         [
             library_assets,
             analysis_assets,
+            audio_assets,
             match_assets,
             player_assets,
             capture_assets,
@@ -44,6 +47,7 @@ defs = dg.Definitions(
         [
             library_checks,
             analysis_checks,
+            audio_checks,
             match_checks,
             player_checks,
             capture_checks,

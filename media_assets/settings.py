@@ -106,6 +106,13 @@ class ThumbnailSettings(Section):
     max_share: float = Field(0.25, ge=0, le=100)
 
 
+class AudioSettings(Section):
+    """How much of a music file is listened to."""
+
+    seconds: float = Field(60, ge=0, le=3600)
+    fingerprint: bool = True
+
+
 class EngineSettings(Section):
     """The process pool."""
 
@@ -141,6 +148,7 @@ class Settings(Section):
     captures: CaptureSettings = CaptureSettings()
     matches: MatchSettings = MatchSettings()
     thumbnails: ThumbnailSettings = ThumbnailSettings()
+    audio: AudioSettings = AudioSettings()
     engine: EngineSettings = EngineSettings()
     limits: LimitSettings = LimitSettings()
     automation: AutomationSettings = AutomationSettings()

@@ -58,9 +58,7 @@ class Voice:
         return self._played[key]
 
 
-def _tone(
-    instrument: Instrument, midi: float, seconds: float, random: np.random.Generator
-) -> Wave:
+def _tone(instrument: Instrument, midi: float, seconds: float, random: np.random.Generator) -> Wave:
     time = np.arange(int(seconds * RATE)) / RATE
     hertz = 440 * 2 ** ((midi - 69) / 12)
     bend = instrument.vibrato * np.sin(2 * np.pi * 5.5 * time + random.uniform(0, 6)) / 12
@@ -69,7 +67,7 @@ def _tone(
     for partial in range(1, instrument.partials + 1):
         if partial * hertz > 0.45 * RATE:
             break
-        strength = partial ** -instrument.tilt * (1 - instrument.odd * (partial % 2 == 0))
+        strength = partial**-instrument.tilt * (1 - instrument.odd * (partial % 2 == 0))
         fading = np.exp(-time / instrument.decay * (0.7 + 0.3 * partial))
         envelope = instrument.sustain + (1 - instrument.sustain) * fading
         wave += strength * envelope * np.sin(partial * phase + random.uniform(0, 6))

@@ -88,9 +88,7 @@ def _make(kind: Kind, track: Wave, bpm: float, random: np.random.Generator) -> _
     return bpm, later, key, scale
 
 
-def _drums(
-    track: Wave, bpm: float, begin: float, end: float, random: np.random.Generator
-) -> None:
+def _drums(track: Wave, bpm: float, begin: float, end: float, random: np.random.Generator) -> None:
     """A bar again and again: kick and snare by turns, hats on half or quarter beats, some extra."""
     sounds = (kick(random), snare(random), hat(random))
     division = int(random.choice([2, 2, 4]))

@@ -23,6 +23,7 @@ from media_assets.stages.catalog import (
     failure_settings,
     result_settings,
 )
+from media_assets.stages.fingerprints import with_fingerprints
 from media_assets.stages.platform import Platform
 from media_assets.stages.products import (
     PRELOAD,
@@ -105,8 +106,8 @@ class _Run:
     def results(self, items: Iterator[WorkItem]) -> Generator[Result, None, None]:
         """Outcomes of the pool, as they come."""
         settings = self._platform.settings
-        options = WorkOptions(settings.thumbnails, settings.limits, self._folder)
-        return map_unordered(
+        options = WorkOptions(settings.thumbnails, settings.limits, self._folder, settings.audio)
+        results = map_unordered(
             partial(self._make, options),
             items,
             PoolLimits(
@@ -118,6 +119,7 @@ class _Run:
             prepare=prepare_worker,
             preload=PRELOAD,
         )
+        return with_fingerprints(results, settings)
 
     def write(self, outcomes: list[Result], report: AnalysisReport) -> None:
         """Write one batch in one transaction."""

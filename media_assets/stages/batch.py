@@ -3,18 +3,22 @@
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
+from types import ModuleType
 
 import polars as pl
 
 from media_assets.engine.pool import Outcome
 from media_assets.engine.worker import Failed
 from media_assets.library.content import WHOLE_READ_LIMIT, edges_of, hash_of
-from media_assets.similarity.layout import DIM, MODEL, SPACE, VERSION
+from media_assets.music.sound import timbre
+from media_assets.music.sound.features import AudioFeatures
+from media_assets.similarity import layout
 from media_assets.stages.catalog import STAGE_NAMES, StageName
 from media_assets.stages.derived import StoredPicture
 from media_assets.stages.products import Metadata, Products, WorkItem
 from media_assets.store.analysis import STAGE_TABLES, Batch
 from media_assets.store.frames import frame_of
+from media_assets.store.tables.analysis import MEDIA_VECTORS
 from media_assets.store.tables.library import MEDIA_FAILURES, MEDIA_FILES, MEDIA_STAGES
 
 Result = Outcome[WorkItem, Products]
@@ -74,6 +78,7 @@ class BatchBuilder:
         self._pictures = folder.relative_to(data).as_posix()
         self._files: list[Row] = []
         self._rows: dict[str, list[Row]] = {stage: [] for stage in STAGE_TABLES}
+        self._timbres: list[Row] = []
         self._done: list[Row] = []
         self._failed: list[Row] = []
         self._copies: list[Row] = []
@@ -103,6 +108,9 @@ class BatchBuilder:
             done=frame_of(MEDIA_STAGES, self._done),
             failed=frame_of(MEDIA_FAILURES, self._failed, _FAILED_COLUMNS),
             copies=pl.DataFrame(self._copies, schema=_COPY_SCHEMA),
+            vectors={"audio_features": frame_of(MEDIA_VECTORS, self._timbres)}
+            if self._timbres
+            else {},
         )
 
     def tally(self, report: AnalysisReport) -> None:
@@ -145,7 +153,12 @@ class BatchBuilder:
         if made.poster is not None and "thumbnails" in item.stages:
             self._rows["thumbnails"].append(self._picture_row(item, made.poster, made.preview, now))
         if made.vector is not None and "media_vectors" in item.stages:
-            self._rows["media_vectors"].append(_vector_row(item, made.vector, now))
+            self._rows["media_vectors"].append(_vector_row(item, made.vector, layout, now))
+        if made.features is not None:
+            row = {"media_id": item.media_id, **_values(made.features)}
+            self._rows["audio_features"].append(row)
+        if made.timbre is not None:
+            self._timbres.append(_vector_row(item, made.timbre, timbre, now))
 
     def _picture_row(
         self, item: WorkItem, poster: StoredPicture, preview: StoredPicture | None, now: datetime
@@ -192,7 +205,7 @@ def _hash_if_small(item: WorkItem) -> str | None:
     return hash_of(item.path) if item.size <= WHOLE_READ_LIMIT else None
 
 
-def _values(metadata: Metadata) -> Row:
+def _values(metadata: Metadata | AudioFeatures) -> Row:
     """Its fields by name. `dataclasses.asdict` copies every value: a third of a batch of music."""
     return {field.name: getattr(metadata, field.name) for field in fields(metadata)}
 
@@ -206,13 +219,13 @@ def _key(item: WorkItem, stage: str) -> Row:
     }
 
 
-def _vector_row(item: WorkItem, vector: tuple[float, ...], now: datetime) -> Row:
+def _vector_row(item: WorkItem, vector: tuple[float, ...], space: ModuleType, now: datetime) -> Row:
     return {
         "media_id": item.media_id,
-        "space": SPACE,
-        "model": MODEL,
-        "version": VERSION,
-        "dim": DIM,
+        "space": space.SPACE,
+        "model": space.MODEL,
+        "version": space.VERSION,
+        "dim": space.DIM,
         "vector": vector,
         "created_at": now,
     }

@@ -7,8 +7,9 @@ from media_assets.library.kinds import Kind
 from media_assets.settings import Settings
 
 StageName = Literal[
-    "image_metadata", "video_metadata", "audio_metadata", "thumbnails", "media_vectors"
-]
+    "image_metadata", "video_metadata", "audio_metadata", "thumbnails", "media_vectors",
+    "audio_features",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +27,19 @@ STAGES: tuple[Stage, ...] = (
     Stage("audio_metadata", ("audio",), 1),
     Stage("thumbnails", ("image", "video", "audio"), 2),
     Stage("media_vectors", ("image", "video"), 2),
+    Stage("audio_features", ("audio",), 1),
 )
+
+QUICK_STAGES: tuple[Stage, ...] = tuple(stage for stage in STAGES if stage.name != "audio_features")
+"""All but the one that decodes music, which takes a hundred times as long as reading its tags."""
 
 STAGE_NAMES: tuple[StageName, ...] = tuple(stage.name for stage in STAGES)
 
 
 def result_settings(stage: Stage, kind: Kind, settings: Settings) -> str:
     """The settings that shape the stage's result: another text makes the result outdated."""
+    if stage.name == "audio_features":
+        return f"seconds={settings.audio.seconds:g} fingerprint={settings.audio.fingerprint}"
     if stage.name != "thumbnails":
         return ""
     size = f"size={settings.thumbnails.size}"

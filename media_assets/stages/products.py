@@ -31,12 +31,16 @@ from media_assets.library.kinds import Kind
 from media_assets.library.mtime import storable
 from media_assets.music.metadata import AudioMetadata
 from media_assets.music.music_file import read_music
-from media_assets.settings import LimitSettings, ThumbnailSettings
+from media_assets.music.sound.features import AudioFeatures, describe_features
+from media_assets.music.sound.hearing import listen
+from media_assets.settings import AudioSettings, LimitSettings, ThumbnailSettings
 from media_assets.stages.catalog import StageName
 from media_assets.stages.derived import StoredPicture, store_picture
 
 PRELOAD = (__name__, "scipy.fftpack")
 """What workers share; imagehash would load scipy in each of them, 0.2 s after its start."""
+
+_TAG_STAGES: frozenset[StageName] = frozenset({"audio_metadata", "thumbnails"})
 
 Metadata = ImageMetadata | ClipMetadata | AudioMetadata
 
@@ -66,6 +70,7 @@ class WorkOptions:
     thumbnails: ThumbnailSettings
     limits: LimitSettings
     thumbnail_folder: Path
+    audio: AudioSettings = field(default_factory=AudioSettings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,8 @@ class Products:
     poster: StoredPicture | None = None
     preview: StoredPicture | None = None
     vector: tuple[float, ...] | None = None
+    features: AudioFeatures | None = None
+    timbre: tuple[float, ...] | None = None
     failures: dict[StageName, Failed] = field(default_factory=dict)
     reasons: dict[StageName, str] = field(default_factory=dict)
 
@@ -102,13 +109,22 @@ class _Made:
     poster: Picture | None = None
     preview: Picture | None = None
     vector: tuple[float, ...] | None = None
+    features: AudioFeatures | None = None
+    timbre: tuple[float, ...] | None = None
     failures: dict[StageName, Failed] = field(default_factory=dict)
     reasons: dict[StageName, str] = field(default_factory=dict)
 
 
 def prepare_worker() -> None:
-    """Set up the decoders of one worker process."""
+    """Set up the decoders of one worker process, which computes in one thread.
+
+    With a thread for each core, small products of matrices of one process wait for the threads of
+    the others: thirty times as long.
+    """
+    from threadpoolctl import threadpool_limits
+
     prepare_clips()
+    threadpool_limits(1, user_api="blas")
 
 
 def make_products(options: WorkOptions, item: WorkItem) -> Products:
@@ -212,13 +228,37 @@ def _make_clip(options: WorkOptions, item: WorkItem, stream: BinaryIO) -> _Made:
 
 
 def _make_music(options: WorkOptions, item: WorkItem, stream: BinaryIO) -> _Made:
-    music = read_music(stream, item.extension, options.limits)
-    made = _Made(music.metadata)
-    if music.cover is not None and "thumbnails" in item.stages:
-        _add_cover(made, music.cover, options)
-    elif "thumbnails" in item.stages:
-        made.reasons["thumbnails"] = not_eligible("no cover is embedded")
+    """Tags and sound fail apart: a file may have the one without the other."""
+    made, tags = _Made(), None
+    try:
+        music = read_music(stream, item.extension, options.limits)
+        tags = music.metadata
+    except MediaError as error:
+        made.failures = dict.fromkeys(item.stages & _TAG_STAGES, Failed.of(error))
+    else:
+        made.metadata = tags
+        if music.cover is not None and "thumbnails" in item.stages:
+            _add_cover(made, music.cover, options)
+        elif "thumbnails" in item.stages:
+            made.reasons["thumbnails"] = not_eligible("no cover is embedded")
+    if "audio_features" in item.stages:
+        _add_features(made, tags, item, stream, options.audio)
     return made
+
+
+def _add_features(
+    made: _Made,
+    tags: AudioMetadata | None,
+    item: WorkItem,
+    stream: BinaryIO,
+    audio: AudioSettings,
+) -> None:
+    try:
+        heard = listen(stream, item.extension, audio.seconds)
+    except MediaError as error:
+        made.failures["audio_features"] = Failed.of(error)
+        return
+    made.features, made.timbre = describe_features(heard, tags), _floats(heard.vector)
 
 
 def _add_cover(made: _Made, cover: bytes, options: WorkOptions) -> None:
@@ -276,6 +316,8 @@ def _stored(
         if wanted
         else None,
         vector=made.vector,
+        features=made.features,
+        timbre=made.timbre,
         failures=made.failures,
         reasons=made.reasons,
     )

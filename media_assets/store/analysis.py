@@ -1,6 +1,6 @@
 """What is pending of the analysis, and how one batch of its results is written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import duckdb
@@ -8,6 +8,7 @@ import polars as pl
 
 from media_assets.store.spec import Table
 from media_assets.store.tables.analysis import (
+    AUDIO_FEATURES,
     AUDIO_METADATA,
     IMAGE_METADATA,
     MEDIA_VECTORS,
@@ -23,7 +24,10 @@ STAGE_TABLES: dict[str, Table] = {
     "audio_metadata": AUDIO_METADATA,
     "thumbnails": THUMBNAILS,
     "media_vectors": MEDIA_VECTORS,
+    "audio_features": AUDIO_FEATURES,
 }
+STAGE_SPACES: dict[str, str] = {"media_vectors": "image.layout", "audio_features": "audio.timbre"}
+"""Stages that write vectors, and the space of these: vectors of other spaces are not theirs."""
 FIRST_RETRY, LONGEST_RETRY = timedelta(hours=1), timedelta(days=30)
 
 # The failure is of this code, these settings and this content, and its retry lies ahead. No pause
@@ -103,6 +107,7 @@ class Batch:
     `files` has `media_id`, `fingerprint`, `file_hash`; `rows` the new rows of each stage's table;
     `done` rows of `media_stages`; `failed` those of `media_failures` without its times; `copies`
     has `media_id`, `donor_id`, `stage`: rows that another media of equal content already has.
+    `vectors` are those of stages that have a table of their own besides.
     """
 
     files: pl.DataFrame
@@ -110,6 +115,7 @@ class Batch:
     done: pl.DataFrame
     failed: pl.DataFrame
     copies: pl.DataFrame
+    vectors: dict[str, pl.DataFrame] = field(default_factory=dict)
 
 
 def load_pending(
@@ -146,6 +152,8 @@ def write_batch(con: duckdb.DuckDBPyConnection, batch: Batch, now: datetime) -> 
     written = _write_files(con, batch.files)
     for stage, rows in batch.rows.items():
         written += upsert(con, STAGE_TABLES[stage], rows)
+    for vectors in batch.vectors.values():
+        written += upsert(con, MEDIA_VECTORS, vectors)
     written += upsert(con, MEDIA_STAGES, batch.done)
     written += _write_copies(con, batch.copies)
     written += _write_failures(con, batch.failed, now)
@@ -178,13 +186,16 @@ def _write_copies(con: duckdb.DuckDBPyConnection, copies: pl.DataFrame) -> int:
     if copies.is_empty():
         return 0
     for (stage,), pairs in copies.group_by("stage"):
-        table = STAGE_TABLES[str(stage)]
-        with relation(con, "pairs", pairs):
-            rows = con.sql(
-                f"SELECT p.media_id, t.* EXCLUDE (media_id) FROM {table.name} t "
-                "JOIN pairs p ON p.donor_id = t.media_id"
-            ).pl()
-        upsert(con, table, rows)
+        for table in _tables_of(str(stage)):
+            space = STAGE_SPACES[str(stage)] if table is MEDIA_VECTORS else None
+            with relation(con, "pairs", pairs):
+                rows = con.sql(
+                    f"SELECT p.media_id, t.* EXCLUDE (media_id) FROM {table.name} t "
+                    "JOIN pairs p ON p.donor_id = t.media_id"
+                    + (" WHERE t.space = $space" if space else ""),
+                    params={"space": space} if space else None,
+                ).pl()
+            upsert(con, table, rows)
     with relation(con, "pairs", copies):
         con.execute(
             "UPDATE media_stages SET reason = d.reason FROM pairs p JOIN media_stages d "
@@ -217,11 +228,22 @@ def _drop_outdated(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
     )
     kept = batch.copies.select("media_id", "stage")
     for (stage,), media in tried.join(kept, on=["media_id", "stage"], how="anti").group_by("stage"):
-        written = batch.rows.get(str(stage))
-        stale = media.select("media_id")
-        if written is not None:
-            stale = stale.join(written, on="media_id", how="anti")
-        delete_keys(con, STAGE_TABLES[str(stage)], stale)
+        for table in _tables_of(str(stage)):
+            rows = batch.rows if table is STAGE_TABLES[str(stage)] else batch.vectors
+            written = rows.get(str(stage))
+            stale = media.select("media_id")
+            if written is not None:
+                stale = stale.join(written, on="media_id", how="anti")
+            if table is MEDIA_VECTORS:
+                stale = stale.with_columns(space=pl.lit(STAGE_SPACES[str(stage)]))
+            delete_keys(con, table, stale)
+
+
+def _tables_of(stage: str) -> tuple[Table, ...]:
+    """The tables that a stage writes."""
+    own = STAGE_TABLES[stage]
+    is_more = stage in STAGE_SPACES and own is not MEDIA_VECTORS
+    return (own, MEDIA_VECTORS) if is_more else (own,)
 
 
 _REDO = f"""

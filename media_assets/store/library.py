@@ -43,6 +43,7 @@ _OUTDATED_BY_A_RENAME = (
     ("image_metadata", "kind"),
     ("video_metadata", "kind"),
     ("audio_metadata", "kind"),
+    ("audio_features", "kind"),
     ("thumbnails", "kind"),
     ("media_vectors", "kind"),
     ("capture_times", "kind"),

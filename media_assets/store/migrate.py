@@ -19,6 +19,7 @@ from media_assets.errors import MigrationError, StoreError
 from media_assets.store.connect import connect, in_memory, make_folder, new_file, transaction
 from media_assets.store.disk import explain, writing_below
 from media_assets.store.spec import Database, Table
+from media_assets.store.tables.analysis import AUDIO_FEATURES
 from media_assets.store.tables.captures import (
     ASSOCIATED_CAPTURES,
     ASSOCIATED_MATCHES,
@@ -141,6 +142,7 @@ MIGRATIONS: dict[Database, tuple[Migration, ...]] = {
         Migration(7, "who decided, and why", _add_who_decided),
         Migration(8, "reasons of stages that leave nothing", _add_reason),
         Migration(9, "duplicates", _add_duplicates),
+        Migration(11, "features of music", _add_table(AUDIO_FEATURES)),
     ),
     "shared": (
         Migration(1, "tables", _create_tables("shared")),

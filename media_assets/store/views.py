@@ -5,6 +5,8 @@ from typing import Any
 
 import duckdb
 
+from media_assets.store.tables.analysis import AUDIO_VALUES
+
 NUMBERS: dict[str, str] = {
     "failures": "SELECT count(DISTINCT f.media_id) AS files, count(DISTINCT x.media_id) AS failed "
     "FROM media_files f LEFT JOIN media_failures x USING (media_id) WHERE f.status = 'present'",
@@ -41,6 +43,19 @@ NUMBERS: dict[str, str] = {
         )
     )
     + " AS orphans, (SELECT count(*) FROM match_registry) AS matches",
+    "audio_features": "SELECT count(*) AS readable, count(x.media_id) AS failed, "
+    "count(d.media_id) AS done FROM media_files f JOIN audio_metadata USING (media_id) "
+    "LEFT JOIN media_failures x ON x.media_id = f.media_id AND x.stage = 'audio_features' "
+    "LEFT JOIN media_stages d ON d.media_id = f.media_id AND d.stage = 'audio_features' "
+    "WHERE f.status = 'present' AND f.kind = 'audio'",
+    "audio_values": "SELECT count(*) AS files, "
+    + ", ".join(f"count({name}) AS {name}" for name in AUDIO_VALUES)
+    + ", "
+    + " + ".join(
+        f"count(*) FILTER ({name} IS NULL AND nullif(reason->>'{name}', '') IS NULL)"
+        for name in AUDIO_VALUES
+    )
+    + " AS without_a_reason FROM audio_features",
     "gamertags": "SELECT count(DISTINCT xuid) AS humans, "
     "count(DISTINCT xuid) FILTER (gamertag IS NOT NULL) AS named, "
     "count(*) - count(gamertag) AS participations_without_name "
@@ -49,6 +64,10 @@ NUMBERS: dict[str, str] = {
 """Rows of numbers, by name."""
 
 ROWS: dict[str, str] = {
+    "tempos": "SELECT bpm FROM audio_features JOIN media_files USING (media_id) "
+    "WHERE bpm IS NOT NULL AND status = 'present'",
+    "keys": "SELECT key, scale, count(*) FROM audio_features JOIN media_files USING (media_id) "
+    "WHERE key IS NOT NULL AND status = 'present' GROUP BY ALL",
     "matches": "SELECT start_time, end_time, map_name FROM player_match_stats ORDER BY start_time",
     "form": "SELECT start_time, kda, outcome::INTEGER FROM player_match_stats "
     "WHERE kda IS NOT NULL ORDER BY start_time",
@@ -83,6 +102,10 @@ PREVIEWS: dict[str, str] = {
     "thumbnails": "SELECT file_name, thumbnail_width || ' x ' || thumbnail_height AS size, "
     "thumbnail_bytes AS bytes, preview_frames AS frames "
     "FROM thumbnails JOIN media_files USING (media_id) ORDER BY mtime_ns DESC, file_name",
+    "audio_features": "SELECT file_name, bpm, concat_ws(' ', key, scale) AS key, "
+    "loudness_lufs AS lufs, energy, mood_happy AS happy, mood_relaxed AS relaxed "
+    "FROM audio_features JOIN media_files USING (media_id) "
+    "ORDER BY first_seen_at DESC, file_path",
     "media_vectors": "SELECT file_name, model, version, dim AS dimensions "
     "FROM media_vectors JOIN media_files USING (media_id) ORDER BY mtime_ns DESC, file_name",
     "capture_times": "SELECT file_name, capture_start_utc AS taken, source, "

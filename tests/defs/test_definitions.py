@@ -18,6 +18,7 @@ GROUPS = {
     "library": {"media_files"},
     "analysis": {
         "image_metadata", "video_metadata", "audio_metadata", "thumbnails", "media_vectors",
+        "audio_features",
     },
     "matches": {
         "match_history", "match_registry", "match_participants", "highlight_events",
@@ -54,6 +55,8 @@ CHECKS = {
     ("thumbnails", "thumbnail_coverage"): "reports",
     ("thumbnails", "thumbnails_open"): "reports",
     ("thumbnails", "derived_size"): "reports",
+    ("audio_features", "most_music_is_heard"): "reports",
+    ("audio_features", "features_are_there_or_explained"): "reports",
     ("match_history", "matches_are_fetched"): "reports",
     ("match_registry", "no_orphans"): "reports",
     ("match_registry", "no_duplicates"): "reports",

@@ -12,7 +12,7 @@ from media_assets.orchestration.resources import PlatformResource
 from media_assets.orchestration.tables import Metadatum
 from media_assets.stages.analyse import analyse
 from media_assets.stages.batch import AnalysisReport
-from media_assets.stages.catalog import STAGES, Stage, StageName
+from media_assets.stages.catalog import QUICK_STAGES, Stage, StageName
 from media_assets.stages.platform import Platform
 from media_assets.stages.views import newest_thumbnails
 from media_assets.store.analysis import STAGE_TABLES
@@ -40,7 +40,7 @@ def _spec(stage: Stage) -> dg.AssetSpec:
 
 
 @dg.multi_asset(
-    name="media_analysis", specs=[_spec(stage) for stage in STAGES], can_subset=True,
+    name="media_analysis", specs=[_spec(stage) for stage in QUICK_STAGES], can_subset=True,
     partitions_def=players,
 )  # fmt: skip
 def media_analysis(
@@ -49,7 +49,9 @@ def media_analysis(
     player = context.partition_key
     loaded = platform.load()
     selected: list[StageName] = [
-        stage.name for stage in STAGES if dg.AssetKey(stage.name) in context.selected_asset_keys
+        stage.name
+        for stage in QUICK_STAGES
+        if dg.AssetKey(stage.name) in context.selected_asset_keys
     ]
     report = analyse(loaded, player, selected, listener=listener(context))
     for stage in selected:

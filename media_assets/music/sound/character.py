@@ -111,9 +111,7 @@ def _energy(found: Measures) -> Judgement:
 def _valence(found: Measures) -> Judgement:
     bpm, key = found.tempo.bpm, found.tonality.confidence
     if bpm is None or key is None or found.tempo.confidence is None:
-        missing = " and ".join(
-            name for name, one in (("tempo", bpm), ("key", key)) if one is None
-        )
+        missing = " and ".join(name for name, one in (("tempo", bpm), ("key", key)) if one is None)
         return Judgement(None, None, f"needs a {missing}, which was not found")
     side = 1 if found.tonality.scale == "major" else -1
     value = (

@@ -13,7 +13,7 @@ from av.container import InputContainer
 from numpy.typing import NDArray
 
 from media_assets.errors import CorruptMediaError, LimitExceededError
-from media_assets.music.sound.demuxing import open_sound, translated_errors
+from media_assets.music.sound.demuxing import open_sound
 
 LONGEST_SECONDS = 3600.0
 """No more of one file is analysed: an hour at 22,050 Hz takes 320 MB."""
@@ -59,14 +59,14 @@ class Decoding:
     """What became of a decode: which part was read, filled in while its blocks are taken."""
 
     part: Part = "whole"
+    length: float | None = None
+    """Seconds of the file as its header says; None where that is not known, or not true."""
     broken_packets: int = 0
     changed: bool = False
     """The format changed on the way; what follows was left out."""
 
 
-def decode(
-    stream: BinaryIO, demuxer: str, seconds: float, decoding: Decoding
-) -> Iterator[Block]:
+def decode(stream: BinaryIO, demuxer: str, seconds: float, decoding: Decoding) -> Iterator[Block]:
     """The samples of the middle `seconds` of a file, all of a shorter one; 0 means all.
 
     Where the length is not known, or a file does not go to its middle, it is the start.
@@ -85,7 +85,7 @@ def decode(
         blocks = iter(()) if begin is None else _blocks(container, audio, begin, wanted, decoding)
         first = _first(blocks)
         if first is not None and first.seconds >= min(wanted, BLOCK_SECONDS) * 0.99:
-            decoding.part = "middle"
+            decoding.part, decoding.length = "middle", length
             yield first
             yield from blocks
             return
@@ -140,12 +140,12 @@ def _blocks(
             shape = _format_of(frame)
             size, left = round(shape.rate * BLOCK_SECONDS), round(shape.rate * wanted)
             skip = _samples_before(frame, begin)
-        elif (frame.sample_rate, _names(frame)) != (shape.rate, shape.channels):
+        frame.pts = None  # a gap between time stamps is none between samples
+        try:
+            fifo.write(frame)
+        except ValueError:
             decoding.changed = True
             break
-        frame.pts = None  # a gap between time stamps is none between samples
-        with translated_errors():
-            fifo.write(frame)
         if skip and fifo.samples > skip:
             fifo.read(skip)
             skip = 0

@@ -190,8 +190,8 @@ def _true_peak(samples: Samples, peak: float, rate: int, known: float) -> float:
     around = runs.copy()
     around[1:] = np.maximum(around[1:], runs[:-1])
     around[:-1] = np.maximum(around[:-1], runs[1:])
-    starts = np.argsort(-around, kind="stable")
-    starts = starts[around[starts] * bound > known]
+    starts = np.flatnonzero(around * bound > known)
+    starts = starts[np.argsort(-around[starts], kind="stable")]
     windows = np.lib.stride_tricks.sliding_window_view(padded, _RUN + 2 * _TAPS)
     for begin in range(0, len(starts), 256):
         chosen = starts[begin : begin + 256]

@@ -2,8 +2,8 @@
 
 64 numbers of the frames that sound: cepstral coefficients 1 to 16 of the bands (mean, spread, mean
 change), contrast of five groups of bands (mean, spread), and the mean and spread of brightness,
-flatness and the share of the bass. Each is centred and scaled by constants (`timbre_scale`), so that
-all count alike, and the vector has length 1.
+flatness and the share of the bass. Each is centred and scaled by constants (`timbre_scale`), so
+that all count alike, and the vector has length 1.
 """
 
 from functools import lru_cache
@@ -72,9 +72,8 @@ def _shape(sounding: NDArray[np.float32]) -> NDArray[np.float32]:
     contrast = groups.max(axis=2) - groups.mean(axis=2)
     power = 10 ** (sounding / 10)
     bass = power[:, :_BASS_BANDS].sum(axis=1) / power.sum(axis=1)
-    columns = [contrast, *(one[:, np.newaxis]
-                           for one in (brightness(sounding), flatness(sounding), bass))]  # fmt: skip
-    return np.concatenate(columns, axis=1)
+    single = np.stack([brightness(sounding), flatness(sounding), bass], axis=1)
+    return np.concatenate([contrast, single], axis=1)
 
 
 @lru_cache(maxsize=1)

@@ -1,8 +1,8 @@
 """Key: which of 24 profiles the pitch classes of a piece are most like.
 
 Peaks of the spectrum between 55 and 2,000 Hz are taken as pitches, corrected for how the piece is
-tuned, and folded into an octave; the correlation with the profile of each key decides (Krumhansl and
-Kessler 1982, Krumhansl and Schmuckler's method), not the loudest pitch class.
+tuned, and folded into an octave; the correlation with the profile of each key decides (Krumhansl
+and Kessler 1982, Krumhansl and Schmuckler's method), not the loudest pitch class.
 """
 
 from collections.abc import Iterable

@@ -138,6 +138,59 @@ THUMBNAILS = Table(
     ),
 )
 
+AUDIO_FEATURES = Table(
+    "audio_features",
+    "player",
+    "one music file whose sound could be decoded; what is NULL has its reason in `reason`",
+    ("media_id",),
+    (
+        MEDIA_ID,
+        Column("bpm", "DOUBLE", "Tempo: what `analysis_source` says.", "beats/min"),
+        Column("bpm_confidence", "DOUBLE", "How sure the measured tempo is: 0 to 1, how much of the "
+               "onsets repeats at it, by the share of the piece that keeps it."),
+        Column("key", "VARCHAR", "Tonic: `C`, `C#`, `D`, `D#`, `E`, `F`, `F#`, `G`, `G#`, `A`, `A#` or `B`."),
+        Column("scale", "VARCHAR", "`major` or `minor`."),
+        Column("key_confidence", "DOUBLE", "How sure the key is: 0 to 1, how like its profile the piece "
+               "is, by its lead over the next key."),
+        Column("camelot", "VARCHAR", "The key on the Camelot wheel, `1A` to `12B`."),
+        Column("loudness_lufs", "DOUBLE", "Integrated loudness (EBU R 128) of the part that was analysed.",
+               "LUFS"),
+        Column("true_peak_db", "DOUBLE", "Highest level, between samples too.", "dBTP"),
+        Column("dynamic_range", "DOUBLE", "Second peak by the RMS of the loudest fifth (TT DR).", "dB"),
+        Column("danceability", "DOUBLE", "Rule of thumb, 0 to 1: a clear, steady pulse near 120."),
+        Column("energy", "DOUBLE", "Rule of thumb, 0 to 1: loud, bright, many onsets."),
+        Column("valence", "DOUBLE", "Rule of thumb, 0 to 1: major, fast, bright."),
+        Column("acousticness", "DOUBLE", "Rule of thumb, 0 to 1: dark, dynamic, tonal."),
+        Column("instrumentalness", "DOUBLE", "Rule of thumb, 0 to 1: nothing moves as a voice does."),
+        Column("mood_happy", "DOUBLE", "Rule of thumb, 0 to 1: valence with energy."),
+        Column("mood_aggressive", "DOUBLE", "Rule of thumb, 0 to 1: energy without valence, noisy."),
+        Column("mood_party", "DOUBLE", "Rule of thumb, 0 to 1: energy with danceability."),
+        Column("mood_relaxed", "DOUBLE", "Rule of thumb, 0 to 1: little energy, tonal."),
+        Column("analysis_source", "VARCHAR", "What `bpm` shows: `measured`, else `tag`, else "
+               "`acousticbrainz`; NULL without any."),
+        Column("bpm_measured", "DOUBLE", "Tempo as measured.", "beats/min"),
+        Column("bpm_tag", "DOUBLE", "Tempo as tagged.", "beats/min"),
+        Column("key_tag", "VARCHAR", "Key as tagged."),
+        Column("acousticbrainz", "JSON", "What `ab:` tags say, by the names of these columns; of a "
+               "negative class, 1 less its probability."),
+        Column("acoustid_fingerprint", "VARCHAR", "AcoustID fingerprint as tagged, else by Chromaprint."),
+        Column("analysed_part", "VARCHAR", "`whole`, `middle`, or `start` where nothing can be sought.",
+               required=True),
+        Column("analysed_seconds", "DOUBLE", "So much was decoded.", "s", required=True),
+        Column("method", "JSON", "How each value came, by column.", required=True),
+        Column("confidence", "JSON", "How sure each value is, 0 to 1, by column; of levels, the share of "
+               "the file that was analysed.", required=True),
+        Column("reason", "JSON", "Why each value that is not there is not, by column.", required=True),
+    ),
+)  # fmt: skip
+
+AUDIO_VALUES = (
+    "bpm", "key", "scale", "camelot", "loudness_lufs", "true_peak_db", "dynamic_range",
+    "danceability", "energy", "valence", "acousticness", "instrumentalness", "mood_happy",
+    "mood_aggressive", "mood_party", "mood_relaxed", "acoustid_fingerprint",
+)  # fmt: skip
+"""Columns of `audio_features` that every file has, or a reason why not."""
+
 MEDIA_VECTORS = Table(
     "media_vectors",
     "player",
@@ -154,4 +207,11 @@ MEDIA_VECTORS = Table(
     ),
 )
 
-ANALYSIS_TABLES = (IMAGE_METADATA, VIDEO_METADATA, AUDIO_METADATA, THUMBNAILS, MEDIA_VECTORS)
+ANALYSIS_TABLES = (
+    IMAGE_METADATA,
+    VIDEO_METADATA,
+    AUDIO_METADATA,
+    THUMBNAILS,
+    MEDIA_VECTORS,
+    AUDIO_FEATURES,
+)

@@ -1,0 +1,60 @@
+"""AcoustID fingerprints by Chromaprint's `fpcalc`, where it is installed.
+
+It is another program, and the worker processes may start none: the main process runs it, for files
+whose sound was decoded. It is told which demuxer to use, so that it opens no other file or address.
+"""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable
+from contextlib import suppress
+
+from media_assets.music.sound.features import Fingerprint
+
+METHOD = "Chromaprint, of the first 120 s"
+NOT_INSTALLED = "fpcalc (Chromaprint) is not installed"
+NOT_WANTED = "audio.fingerprint is off"
+_LONGEST = 100_000  # characters; that of 120 s has 3,000
+
+Fingerprinter = Callable[[str, str], Fingerprint]
+"""Makes the fingerprint of a path with the name of its demuxer."""
+
+
+def fingerprinter(seconds: float, memory_mib: int) -> Fingerprinter | None:
+    """What makes fingerprints here; None where `fpcalc` is not installed."""
+    program = shutil.which("fpcalc")
+    if program is None:
+        return None
+    return lambda path, demuxer: _run(program, path, demuxer, seconds, memory_mib)
+
+
+def _run(program: str, path: str, demuxer: str, seconds: float, memory_mib: int) -> Fingerprint:
+    command = [program, "-plain", "-format", demuxer, os.path.abspath(path)]  # noqa: PTH100  an option no path may be
+    try:
+        with subprocess.Popen(  # noqa: S603  a program that was found, and a path
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        ) as process:
+            _bound_memory(process.pid, memory_mib)
+            try:
+                printed, _ = process.communicate(timeout=seconds)
+            except BaseException:
+                process.kill()
+                raise
+    except subprocess.TimeoutExpired:
+        return Fingerprint(None, reason=f"fpcalc took longer than {seconds:g} s")
+    except OSError as error:
+        return Fingerprint(None, reason=f"fpcalc cannot be started: {error.strerror}")
+    text = printed.decode("ascii", "replace").strip()
+    if process.returncode != 0 or not text or len(text) > _LONGEST or not text.isprintable():
+        return Fingerprint(None, reason=f"fpcalc gave none (exit code {process.returncode})")
+    return Fingerprint(text, METHOD)
+
+
+def _bound_memory(pid: int, memory_mib: int) -> None:
+    """As that of a worker, where the system can."""
+    with suppress(ImportError, AttributeError, OSError):
+        import resource
+
+        limit = memory_mib * 1024 * 1024
+        resource.prlimit(pid, resource.RLIMIT_DATA, (limit, limit))
