@@ -196,7 +196,7 @@ def _make_image(options: WorkOptions, item: WorkItem, stream: BinaryIO) -> _Made
         ImageOptions(options.thumbnails.size, options.limits, _parts(item)),  # type: ignore[arg-type]  # names of parts
     )
     failures = _all_failed(item, made.problem) if made.problem else {}
-    return _Made(made.metadata, made.thumbnail, None, _floats(made.vector), failures)
+    return _Made(made.metadata, made.thumbnail, None, _floats(made.vector), failures=failures)
 
 
 def _make_clip(options: WorkOptions, item: WorkItem, stream: BinaryIO) -> _Made:

@@ -22,9 +22,9 @@ _STAGE: Stage = next(stage for stage in STAGES if stage.name == AUDIO_FEATURES.n
         "analysis",
         {"duckdb", "table", "python"},
         str(_STAGE.version),
-        "Tempo, key, loudness and rules of thumb about mood, from one decode of the middle of each "
-        "music file; the vector `audio.timbre` goes into `media_vectors`. A value that could not be "
-        "computed is NULL with its reason. A file whose sound cannot be decoded is a row of "
+        "Tempo, key, loudness and rules of thumb about mood, from one decode of the middle of "
+        "each music file; the vector `audio.timbre` goes into `media_vectors`. A value that could "
+        "not be computed is NULL with its reason. A file whose sound cannot be decoded is a row of "
         "`media_failures`, never the end of the run.",
     ),
     deps=["media_files", "audio_metadata"],

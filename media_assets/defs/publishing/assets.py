@@ -38,7 +38,8 @@ def _files(report: PublishReport) -> dict[str, Metadatum]:
     metadata={"dagster/column_schema": column_schema(MEDIA_COLUMNS, ("media_id",))},
     deps=[
         "media_files", "image_metadata", "video_metadata", "audio_metadata", "thumbnails",
-        "media_vectors", "audio_features", "capture_times", "media_matches", "duplicates", "match_history",
+        "media_vectors", "audio_features", "capture_times", "media_matches", "duplicates",
+        "match_history",
         *(table.name for table in DERIVED_TABLES),
     ],
     partitions_def=players,

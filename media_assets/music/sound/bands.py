@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from media_assets.music.sound.decoding import Samples
-from media_assets.music.sound.spectra import Matrix, mel_filters, power_spectra
+from media_assets.music.sound.spectra import Matrix, band_edges, mel_filters, power_spectra
 from media_assets.music.sound.tempo import HOP
 
 SIZE = 1024
@@ -46,5 +46,4 @@ def find_bands(samples: Samples) -> Bands | None:
 @lru_cache(maxsize=1)
 def centres() -> NDArray[np.float64]:
     """Hz in the middle of each band."""
-    mel = np.linspace(*(2595 * np.log10(1 + edge / 700) for edge in (LOW, HIGH)), BANDS + 2)
-    return np.asarray(700 * (10 ** (mel[1:-1] / 2595) - 1))
+    return band_edges(BANDS, LOW, HIGH)[1:-1]

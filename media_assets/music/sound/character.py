@@ -42,7 +42,10 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """What the rules are made of. LUFS, dB, onsets a second, octaves over 440 Hz, dB of flatness."""
+    """What the rules are made of.
+
+    In LUFS, dB, onsets a second, octaves over 440 Hz, dB of flatness, and a share (`_voice`).
+    """
 
     loudness: float | None
     dynamic_range: float | None

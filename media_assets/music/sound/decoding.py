@@ -51,7 +51,7 @@ class Block:
     @property
     def seconds(self) -> float:
         """How long it is."""
-        return self.samples.shape[1] / self.format.rate
+        return int(self.samples.shape[1]) / self.format.rate
 
 
 @dataclass(slots=True)
@@ -217,13 +217,12 @@ def _block(shape: Format, frame: AudioFrame | None) -> Block:
         raise CorruptMediaError("Its sound ends where it begins")
     kind = frame.format.name.removesuffix("p")
     raw = frame.to_ndarray()
-    channels = len(shape.channels)
-    samples = raw if frame.format.is_planar else raw.reshape(-1, channels).T
+    planes = raw if frame.format.is_planar else raw.reshape(-1, len(shape.channels)).T
+    samples: Samples = np.ascontiguousarray(planes, np.float32)
     if kind == "u8":
-        samples = samples.astype(np.float32) - 128.0
-    samples = np.ascontiguousarray(samples, np.float32)
+        samples -= np.float32(128)
     if kind in _SCALES:
-        samples = samples * np.float32(1 / _SCALES[kind])
+        samples *= np.float32(1 / _SCALES[kind])
     elif not np.all(np.abs(samples) <= MAX_LEVEL):  # numbers that are none fail this, too
         raise CorruptMediaError("Its samples are no sound: they are not finite, or far too large")
     return Block(shape, samples)

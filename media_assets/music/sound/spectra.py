@@ -35,23 +35,27 @@ def hann(size: int) -> Samples:
     return np.asarray(0.5 - 0.5 * np.cos(2 * pi * np.arange(size) / size), np.float32)
 
 
-@lru_cache(maxsize=4)
-def mel_filters(size: int, bands: int, low: float, high: float) -> Matrix:
-    """Triangles of equal width in mel, each of area 1, shape (size // 2 + 1, bands).
+def band_edges(bands: int, low: float, high: float) -> NDArray[np.float64]:
+    """Hz at which triangles of equal width in mel begin, peak and end: `bands` + 2 of them.
 
     Mel as O'Shaughnessy has it: 2595 log10(1 + f / 700).
     """
     edges = np.linspace(_mel(low), _mel(high), bands + 2)
-    hertz = 700 * (10 ** (edges / 2595) - 1)
+    return np.asarray(700 * (10 ** (edges / 2595) - 1))
+
+
+@lru_cache(maxsize=4)
+def mel_filters(size: int, bands: int, low: float, high: float) -> Matrix:
+    """Triangles of equal width in mel, each of area 1, shape (size // 2 + 1, bands)."""
+    hertz = band_edges(bands, low, high)
     bins = np.arange(size // 2 + 1)[:, np.newaxis] * RATE / size
     rising = (bins - hertz[:-2]) / np.diff(hertz)[:-1]
     falling = (hertz[2:] - bins) / np.diff(hertz)[1:]
     triangles = np.maximum(0, np.minimum(rising, falling))
-    total = triangles.sum(axis=0)
     # Where a band is narrower than a bin it takes the nearest one.
-    nearest = np.abs(bins - hertz[1:-1]).argmin(axis=0)
-    triangles[nearest[total == 0], np.flatnonzero(total == 0)] = 1
-    return np.asarray(triangles / np.maximum(total, 1e-9 + (total == 0)), np.float32)
+    narrow = np.flatnonzero(triangles.sum(axis=0) == 0)
+    triangles[np.abs(bins - hertz[1:-1]).argmin(axis=0)[narrow], narrow] = 1
+    return np.asarray(triangles / triangles.sum(axis=0), np.float32)
 
 
 def _mel(hertz: float) -> float:

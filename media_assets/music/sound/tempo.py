@@ -54,7 +54,7 @@ def onset_curve(decibels: Matrix) -> Curve:
     rises = np.maximum(0, decibels[2:] - decibels[:-2]).mean(axis=1, dtype=np.float64)
     width = round(_SMOOTH_SECONDS * FRAME_RATE) | 1
     if len(rises) <= width:
-        return rises - rises.mean() if len(rises) else rises
+        return np.asarray(rises - rises.mean()) if len(rises) else np.asarray(rises)
     padded = np.pad(rises, width // 2, mode="reflect")
     sums = np.cumsum(np.insert(padded, 0, 0.0))
     return np.asarray(np.maximum(0, rises - (sums[width:] - sums[:-width]) / width))
