@@ -14,10 +14,12 @@ from benchmarks.corpora.cache import PLAYER
 from benchmarks.long_history import CAPTURES, add_history, add_one_capture, add_one_match
 from benchmarks.processes import peak_mib
 from benchmarks.synthetic import add_analysis
-from media_assets.settings import LibrarySettings, Settings
+from media_assets.settings import AudioSettings, LibrarySettings, Settings
 from media_assets.stages.analyse import analyse
 from media_assets.stages.associate import associate
+from media_assets.stages.batch import AnalysisReport
 from media_assets.stages.capture_times import compute_times
+from media_assets.stages.catalog import QUICK_STAGES
 from media_assets.stages.discover import discover
 from media_assets.stages.platform import Platform
 from media_assets.stages.publish import publish_player
@@ -33,9 +35,24 @@ def _scan(platform: Platform) -> int:
 
 
 def _analyse(platform: Platform) -> int:
-    """Everything that is made of files: scan and analysis. None may fail."""
+    """Everything that is made of files but what is heard: scan and analysis. None may fail."""
     discover(platform, PLAYER)
-    report = analyse(platform, PLAYER)
+    report = analyse(platform, PLAYER, [stage.name for stage in QUICK_STAGES])
+    return _media_without_failures(platform, report)
+
+
+def _hear(platform: Platform) -> int:
+    """The features of music, without fingerprints: those are another program's work."""
+    settings = platform.settings.model_copy(update={"audio": AudioSettings(fingerprint=False)})
+    return _hear_all(Platform(settings))
+
+
+def _hear_all(platform: Platform) -> int:
+    discover(platform, PLAYER)
+    return _media_without_failures(platform, analyse(platform, PLAYER, ["audio_features"]))
+
+
+def _media_without_failures(platform: Platform, report: AnalysisReport) -> int:
     if sum(report.failed.values()):
         raise StepFailedError(f"{platform.settings.library_root}: failed: {report.failed}")
     return report.media
@@ -43,7 +60,7 @@ def _analyse(platform: Platform) -> int:
 
 def _analyse_pending(platform: Platform) -> int:
     """The analysis of what a scan left to do, whatever comes of it."""
-    return analyse(platform, PLAYER).media
+    return analyse(platform, PLAYER, [stage.name for stage in QUICK_STAGES]).media
 
 
 def _publish(platform: Platform) -> int:
@@ -67,6 +84,8 @@ STEPS: dict[str, Callable[[Platform], int]] = {
     "scan": _scan,
     "analyse": _analyse,
     "analyse_pending": _analyse_pending,
+    "hear": _hear,
+    "hear_with_fingerprints": _hear_all,
     "clip_headers": read_headers,
     "add_analysis": add_analysis,
     "times": _times,

@@ -58,6 +58,15 @@ def make(seed: int) -> Piece:
     return Piece(kind, _mixed(track, random, kind), *piece)
 
 
+def long_piece(seed: int, seconds: float) -> Wave:
+    """The samples of an arrangement of any length, two channels."""
+    random = np.random.default_rng([seed, 14])
+    track = np.zeros(int(seconds * RATE))
+    tonality = (int(random.integers(12)), "major", float(random.uniform(-0.4, 0.4)))
+    _band(track, float(random.uniform(80, 150)), 0, seconds, tonality, random, drums=True)
+    return _mixed(track, random, "arrangement")
+
+
 _Truth = tuple[float | None, float | None, int | None, Literal["major", "minor"] | None]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from benchmarks.corpora.clips import clips
 from benchmarks.corpora.files import named_files
+from benchmarks.corpora.long_music import long_music
 from benchmarks.corpora.matches import raw_matches
 from benchmarks.corpora.mixed import copies, mixed
 from benchmarks.corpora.music import music
@@ -22,6 +23,7 @@ MAKERS: dict[str, Callable[[Path], None]] = {
     "clips": clips,
     "music": partial(music, count=6000, covers=False),
     "music_covers": partial(music, count=1200, covers=True),
+    "long_music": long_music,
     "matches_10000": partial(raw_matches, matches=10_000),
     "copies": copies,
     "mixed": mixed,

@@ -1,5 +1,6 @@
 """Everything that is made of one kind of file, from an empty data folder."""
 
+import shutil
 from collections.abc import Iterator
 
 from benchmarks.clip_headers import PASSES
@@ -74,6 +75,17 @@ def music(choice: Choice) -> Iterator[Figure]:
     warm(library)
     best, peers = compare(fresh("analyse", library), (BEETS,), library, choice.repeats)
     yield Figure("music with covers, and their thumbnails", best, peers=peers)
+
+
+def audio(choice: Choice) -> Iterator[Figure]:
+    """48 tracks of three and a half minutes, of which the middle minute is heard."""
+    library = corpus("long_music")
+    warm(library)
+    best, _ = compare(fresh("hear", library), (), library, choice.repeats)
+    yield Figure("music, tempo, key, loudness, timbre", best, Target(8, "a second"))
+    if shutil.which("fpcalc"):
+        best, _ = compare(fresh("hear_with_fingerprints", library), (), library, choice.repeats)
+        yield Figure("the same with AcoustID fingerprints by fpcalc", best)
 
 
 def copies(choice: Choice) -> Iterator[Figure]:

@@ -19,7 +19,8 @@ REPORT = "levelup_migration"
 ASSETS = {spec.key.to_user_string() for spec in defs.resolve_all_asset_specs()} - {REPORT}
 ROWS = {
     "media_files": 5, "image_metadata": 2, "video_metadata": 1, "audio_metadata": 1,
-    "thumbnails": 4, "media_vectors": 3, "capture_times": 4, "media_matches": 3,
+    "thumbnails": 4, "media_vectors": 3, "audio_features": 1, "capture_times": 4,
+    "media_matches": 3,
     "match_history": 4, "match_registry": 4, "match_participants": 32, "player_match_stats": 4,
     "duplicates": 0, "shared_duplicates": 0, "player_sessions": 3,
     "teammates_aggregate": 8, "media_library": 5, "match_library": 4,
@@ -28,7 +29,8 @@ ROWS = {
 PICTURES = {
     "media_files": "files by month", "thumbnails": "newest captures",
     "player_match_stats": "form over time", "media_matches": "matches and captures",
-    "media_library": "newest captures", "stats_by_map": "win rate by map",
+    "media_library": "newest captures", "audio_features": "tempos and keys",
+    "stats_by_map": "win rate by map",
     "stats_by_hour": "hours of the week", "expectations": "expected and actual",
 }  # fmt: skip
 EMPTY = {"career_ranks", "duplicates", "shared_duplicates"}
@@ -62,8 +64,8 @@ def test_what_was_done_is_counted(finished: Finished) -> None:
     found = metadata(finished.hex)
     assert (found["media_files"]["files seen"], found["media_files"]["added"]) == (5, 5)
     assert found["media_files"]["files per second"] > 0
-    assert [found[stage]["done now"] for stage in STAGE_NAMES] == [2, 1, 1, 4, 3]
-    assert [found[stage]["failed now"] for stage in STAGE_NAMES] == [1, 0, 0, 1, 1]
+    assert [found[stage]["done now"] for stage in STAGE_NAMES] == [2, 1, 1, 4, 3, 1]
+    assert [found[stage]["failed now"] for stage in STAGE_NAMES] == [1, 0, 0, 1, 1, 0]
     assert found["match_history"]["recorded files read now"] == 14
     assert found["match_registry"]["matches loaded now"] == 4
     assert found["match_participants"]["rows written"] == 32

@@ -1,0 +1,116 @@
+"""Tempo, key, loudness and timbre on generated pieces of which all is known.
+
+python -m benchmarks.audio [--seeds FIRST-LAST] [--json FILE] [--fit]
+
+Methods, limits and `timbre_scale` were chosen on seeds 0 to 99; the default seeds are others, and
+nothing was chosen on them.
+"""
+
+import argparse
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+
+from media_assets.terminal import print_table
+
+HELD_OUT = (1000, 1099)
+FITTED = range(100)
+FAMILIES = 40
+
+
+def main(arguments: list[str]) -> int:
+    """Measure and print, or fit; returns the exit code."""
+    chosen = _parse(arguments)
+    if chosen.fit:
+        print_scale()
+        return 0
+    rows = measure(*chosen.seeds)
+    print_table(f"seeds {chosen.seeds[0]} to {chosen.seeds[1]}", rows, "nothing measured")
+    if chosen.json:
+        chosen.json.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+def measure(first: int, last: int) -> list[dict[str, object]]:
+    """What is promised, what was measured, and whether it is kept."""
+    from benchmarks.audio import quality
+
+    tally = quality.judge(range(first, last + 1))
+    precision, pieces = quality.timbre_precision(range(first, min(last + 1, first + FAMILIES)))
+    tempos, keys = _sums(tally.tempos), _sums(tally.keys)
+    timed = sum(tempos.values()) - tempos["none, rightly"] - tempos["invented"]
+    tuned = sum(keys.values()) - keys["none, rightly"] - keys["invented"]
+    octaves = tempos["half or double"]
+    near = keys["exact"] + keys["relative or fifth"]
+    worst = max(tally.loudness, default=0.0)
+    rows = [
+        _row("tempo within 2 %", tempos["exact"], timed, None, ""),
+        _row("tempo exactly half or double", octaves, timed, None, ""),
+        _row("tempo within 2 %, half or double", tempos["exact"] + octaves, timed, 0.9, tempos),
+        _row("key", keys["exact"], tuned, 0.85, keys),
+        _row("key, relative or a fifth apart", near, tuned, 0.95, ""),
+        {"what": "loudness, furthest from ebur128 (LU)", "of": len(tally.loudness),
+         "value": round(worst, 3), "target": "<= 0.5", "kept": worst <= 0.5, "more": ""},
+        {"what": "timbre, five nearest of the family", "of": pieces, "value": round(precision, 3),
+         "target": ">= 0.8", "kept": precision >= 0.8, "more": ""},
+    ]  # fmt: skip
+    for (kind, verdict), count in sorted((tally.tempos + Counter()).items()):
+        rows.append({"what": f"tempo of {kind}: {verdict}", "of": "", "value": count})
+    for (kind, verdict), count in sorted((tally.keys + Counter()).items()):
+        rows.append({"what": f"key of {kind}: {verdict}", "of": "", "value": count})
+    return [{**dict.fromkeys(("what", "of", "value", "target", "kept", "more"), ""), **row}
+            for row in rows]  # fmt: skip
+
+
+def print_scale() -> None:
+    """Print `media_assets/music/sound/timbre_scale.py` anew."""
+    from benchmarks.audio import quality
+
+    numbers = quality.described(FITTED)
+    print('"""Centre and spread of each number of `audio.timbre`.\n')
+    print("Fitted by `python -m benchmarks.audio --fit` on the generated pieces of seeds 0 to 99.")
+    print('"""\n\nimport numpy as np\n')
+    for name, values in (("CENTRE", numbers.mean(axis=0)), ("SPREAD", numbers.std(axis=0))):
+        print(f"{name} = np.array(\n    [")
+        for begin in range(0, len(values), 8):
+            print(
+                "        " + ", ".join(f"{value:.4g}" for value in values[begin : begin + 8]) + ","
+            )
+        print("    ]\n)  # fmt: skip")
+
+
+def _sums(counts: Counter[tuple[str, str]]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for (_, verdict), count in counts.items():
+        found[verdict] += count
+    return found
+
+
+def _row(
+    what: str, count: int, whole: int, target: float | None, more: object
+) -> dict[str, object]:
+    share = count / whole if whole else 0.0
+    return {
+        "what": what, "of": whole, "value": round(share, 3),
+        "target": f">= {target}" if target else "", "kept": share >= target if target else "",
+        "more": ", ".join(f"{name} {number}" for name, number in more.items())
+        if isinstance(more, Counter) else "",
+    }  # fmt: skip
+
+
+def _parse(arguments: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.audio", description=__doc__)
+    parser.add_argument("--seeds", type=_seeds, default=HELD_OUT, metavar="FIRST-LAST")
+    parser.add_argument("--json", type=Path, metavar="FILE")
+    parser.add_argument("--fit", action="store_true", help="print the scale of audio.timbre")
+    return parser.parse_args(arguments)
+
+
+def _seeds(text: str) -> tuple[int, int]:
+    first, _, last = text.partition("-")
+    return int(first), int(last or first)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
