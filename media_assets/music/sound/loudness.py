@@ -9,10 +9,10 @@ from functools import lru_cache
 from math import log10, pi, tan
 
 import numpy as np
-import scipy.fft
 from numpy.typing import NDArray
 
 from media_assets.music.sound.decoding import Block, Samples
+from media_assets.music.sound.transform import rfft
 
 ABSOLUTE_GATE = -70.0
 """LUFS; BS.1770-4, part of annex 1 on gating."""
@@ -132,7 +132,7 @@ def _energies(samples: Samples, half: int, steps: int, rate: int) -> NDArray[np.
     if not steps:
         return np.zeros((len(samples), 0))
     windows = np.lib.stride_tricks.sliding_window_view(samples, 2 * half, axis=1)
-    spectrum = scipy.fft.rfft(windows[:, : steps * half : half] * _sine(2 * half), axis=-1)
+    spectrum = rfft(windows[:, : steps * half : half] * _sine(2 * half))
     power = np.square(spectrum.real) + np.square(spectrum.imag)
     return np.asarray((power @ _k_weights(rate, 2 * half)).astype(np.float64))
 

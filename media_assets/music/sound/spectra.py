@@ -5,11 +5,11 @@ from functools import lru_cache
 from math import pi
 
 import numpy as np
-import scipy.fft
 from numpy.typing import NDArray
 
 from media_assets.music.sound.decoding import Samples
 from media_assets.music.sound.mono import RATE
+from media_assets.music.sound.transform import rfft
 
 _FRAMES = 256
 
@@ -25,7 +25,7 @@ def power_spectra(samples: Samples, size: int, hop: int) -> Iterator[Matrix]:
         return
     windows = np.lib.stride_tricks.sliding_window_view(samples, size)[::hop]
     for begin in range(0, len(windows), _FRAMES):
-        spectrum = scipy.fft.rfft(windows[begin : begin + _FRAMES] * hann(size), axis=-1)
+        spectrum = rfft(windows[begin : begin + _FRAMES] * hann(size))
         yield np.square(spectrum.real) + np.square(spectrum.imag)
 
 

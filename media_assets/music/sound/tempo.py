@@ -8,11 +8,11 @@ tempo (log-Gaussian, Ellis 2007); the Fourier transform of the onsets then refin
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.fft
 from numpy.typing import NDArray
 
 from media_assets.music.sound.mono import RATE
 from media_assets.music.sound.spectra import Matrix
+from media_assets.music.sound.transform import irfft, rfft
 
 HOP = 256
 FRAME_RATE = RATE / HOP
@@ -85,8 +85,8 @@ def _autocorrelations(onsets: Curve) -> Curve:
     starts = np.unique(np.linspace(0, len(onsets) - size, 1 + round(2 * (len(onsets) / size - 1))))
     windows = np.stack([onsets[int(start) : int(start) + size] for start in starts])
     windows = windows - windows.mean(axis=1, keepdims=True)
-    spectrum = scipy.fft.rfft(windows, 2 * size, axis=1)
-    lags = scipy.fft.irfft(np.square(np.abs(spectrum)), axis=1)[:, :size]
+    spectrum = rfft(windows, 2 * size)
+    lags = irfft(np.square(np.abs(spectrum)))[:, :size]
     lags = lags / (1 - np.arange(size) / size)  # fewer pairs lie further apart
     whole = lags[:, :1]
     return np.asarray(np.divide(lags, whole, out=np.zeros_like(lags), where=whole > 0))
@@ -124,8 +124,8 @@ def _is_multiple(tempos: Curve, of: float) -> NDArray[np.bool_]:
 
 def _refined(onsets: Curve, tempo: float) -> float:
     """The tempo nearby at which the onsets have most of their power, with that of its multiples."""
-    size = max(_SPECTRUM, 2 * len(onsets))
-    power = np.square(np.abs(scipy.fft.rfft(onsets - onsets.mean(), scipy.fft.next_fast_len(size))))
+    size = _SPECTRUM * (1 + 2 * len(onsets) // _SPECTRUM)
+    power = np.square(np.abs(rfft(onsets - onsets.mean(), size)))
     bins = tempo / 60 / FRAME_RATE * 2 * (len(power) - 1) * np.linspace(0.98, 1.02, 81)
     whole = sum(power[np.round(bins * multiple).astype(int)] for multiple in (1, 2, 4))
     best = bins[int(np.argmax(whole))]
