@@ -12,6 +12,8 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+from threadpoolctl import threadpool_limits
+
 from media_assets.terminal import print_table
 
 HELD_OUT = (1000, 1099)
@@ -22,6 +24,7 @@ FAMILIES = 40
 def main(arguments: list[str]) -> int:
     """Measure and print, or fit; returns the exit code."""
     chosen = _parse(arguments)
+    threadpool_limits(1, user_api="blas")  # as in a worker
     if chosen.fit:
         print_scale()
         return 0

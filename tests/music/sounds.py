@@ -4,8 +4,11 @@ import io
 import struct
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from media_assets.music.sound.decoding import Block, Format
+
+threadpool_limits(1, user_api="blas")  # as in a worker: threads of processes wait for each other
 
 RATE = 22_050
 STEREO = ("FL", "FR")

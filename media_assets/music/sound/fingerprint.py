@@ -5,6 +5,7 @@ whose sound was decoded. It is told which demuxer to use, so that it opens no ot
 """
 
 import os
+import re
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -15,7 +16,9 @@ from media_assets.music.sound.features import Fingerprint
 METHOD = "Chromaprint, of the first 120 s"
 NOT_INSTALLED = "fpcalc (Chromaprint) is not installed"
 NOT_WANTED = "audio.fingerprint is off"
-_LONGEST = 100_000  # characters; that of 120 s has 3,000
+_FINGERPRINT = re.compile(r"AQ[A-Za-z0-9_-]{2,100000}")  # that of 120 s has 3,000
+_MADE = (0, 3)
+"""3 is what versions before 1.6 end with when newer FFmpeg says that the file has ended."""
 
 Fingerprinter = Callable[[str, str], Fingerprint]
 """Makes the fingerprint of a path with the name of its demuxer."""
@@ -46,7 +49,7 @@ def _run(program: str, path: str, demuxer: str, seconds: float, memory_mib: int)
     except OSError as error:
         return Fingerprint(None, reason=f"fpcalc cannot be started: {error.strerror}")
     text = printed.decode("ascii", "replace").strip()
-    if process.returncode != 0 or not text or len(text) > _LONGEST or not text.isprintable():
+    if process.returncode not in _MADE or not _FINGERPRINT.fullmatch(text):
         return Fingerprint(None, reason=f"fpcalc gave none (exit code {process.returncode})")
     return Fingerprint(text, METHOD)
 
