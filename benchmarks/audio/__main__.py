@@ -14,6 +14,12 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
+from benchmarks.audio.quality import (
+    Verdict,
+    described,
+    judge,
+    timbre_precision,
+)
 from media_assets.terminal import print_table
 
 HELD_OUT = (1000, 1099)
@@ -37,10 +43,8 @@ def main(arguments: list[str]) -> int:
 
 def measure(first: int, last: int) -> list[dict[str, object]]:
     """What is promised, what was measured, and whether it is kept."""
-    from benchmarks.audio import quality
-
-    tally = quality.judge(range(first, last + 1))
-    precision, pieces = quality.timbre_precision(range(first, min(last + 1, first + FAMILIES)))
+    tally = judge(range(first, last + 1))
+    precision, pieces = timbre_precision(range(first, min(last + 1, first + FAMILIES)))
     tempos, keys = _sums(tally.tempos), _sums(tally.keys)
     timed = sum(tempos.values()) - tempos["none, rightly"] - tempos["invented"]
     tuned = sum(keys.values()) - keys["none, rightly"] - keys["invented"]
@@ -68,9 +72,7 @@ def measure(first: int, last: int) -> list[dict[str, object]]:
 
 def print_scale() -> None:
     """Print `media_assets/music/sound/timbre_scale.py` anew."""
-    from benchmarks.audio import quality
-
-    numbers = quality.described(FITTED)
+    numbers = described(FITTED)
     print('"""Centre and spread of each number of `audio.timbre`.\n')
     print("Fitted by `python -m benchmarks.audio --fit` on the generated pieces of seeds 0 to 99.")
     print('"""\n\nimport numpy as np\n')
@@ -83,8 +85,8 @@ def print_scale() -> None:
         print("    ]\n)  # fmt: skip")
 
 
-def _sums(counts: Counter[tuple[str, str]]) -> Counter[str]:
-    found: Counter[str] = Counter()
+def _sums(counts: Counter[tuple[str, Verdict]]) -> Counter[Verdict]:
+    found: Counter[Verdict] = Counter()
     for (_, verdict), count in counts.items():
         found[verdict] += count
     return found

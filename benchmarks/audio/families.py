@@ -2,14 +2,24 @@
 
 import numpy as np
 
-from benchmarks.audio.instruments import RATE, Voice, Wave, any_instrument, hat, kick, put, snare
+from benchmarks.audio.instruments import (
+    RATE,
+    Instrument,
+    Voice,
+    Wave,
+    any_instrument,
+    hat,
+    kick,
+    put,
+    snare,
+)
 
 MEMBERS = 6
 SECONDS = 20.0
 
 
-def members(seed: int) -> list[Wave]:
-    """The pieces of one family, one channel each: `MEMBERS` of them.
+def members(seed: int, count: int = MEMBERS) -> list[Wave]:
+    """The first pieces of one family, one channel each.
 
     The family has its instruments, its drums (or none), its tempo and its mix; each member has its
     own chords, melody and level.
@@ -21,12 +31,12 @@ def members(seed: int) -> list[Wave]:
     gains = random.uniform(0.1, 0.6, 4)
     return [
         _member((chords, lead, bass), drums, bpm, gains, np.random.default_rng([seed, 13, member]))
-        for member in range(MEMBERS)
+        for member in range(count)
     ]
 
 
 def _member(
-    instruments: tuple, drums: tuple[Wave, ...] | None, bpm: float, gains: np.ndarray,
+    instruments: tuple[Instrument, ...], drums: tuple[Wave, ...] | None, bpm: float, gains: np.ndarray,
     random: np.random.Generator,
 ) -> Wave:  # fmt: skip
     chords, lead, bass = (Voice(one, random) for one in instruments)

@@ -15,14 +15,15 @@ from benchmarks.audio.pieces import Piece, make
 from media_assets.music.sound import bands, tempo, tonality
 from media_assets.music.sound.decoding import BLOCK_SECONDS, Block, Format, Samples
 from media_assets.music.sound.loudness import LevelMeter
+from media_assets.music.sound.mono import RATE as RATE_HEARD
 from media_assets.music.sound.mono import MonoMaker
 from media_assets.music.sound.spectra import power_spectra
 from media_assets.music.sound.timbre import Vector, describe_timbre, timbre
 
-Verdict = Literal["exact", "half or double", "wrong", "not found", "none, rightly", "invented"]
-KeyVerdict = Literal[
-    "exact", "relative or fifth", "wrong", "not found", "none, rightly", "invented"
-]
+Verdict = Literal[
+    "exact", "half or double", "relative or fifth", "wrong", "not found", "none, rightly",
+    "invented",
+]  # fmt: skip
 WITHIN = 0.02
 NEIGHBOURS = 5
 
@@ -32,7 +33,7 @@ class Tally:
     """Verdicts by kind of piece, and how far loudness is from FFmpeg's."""
 
     tempos: Counter[tuple[str, Verdict]] = field(default_factory=Counter)
-    keys: Counter[tuple[str, KeyVerdict]] = field(default_factory=Counter)
+    keys: Counter[tuple[str, Verdict]] = field(default_factory=Counter)
     loudness: list[float] = field(default_factory=list)
 
 
@@ -76,9 +77,9 @@ def _tempo_verdict(piece: Piece, mono: Samples) -> Verdict:
     return "wrong"
 
 
-def _key_verdict(piece: Piece, mono: Samples) -> KeyVerdict:
+def _key_verdict(piece: Piece, mono: Samples) -> Verdict:
     spectra = power_spectra(mono, tonality.SIZE, tonality.HOP)
-    found = tonality.find_key(spectra, len(mono) / tonality.RATE)
+    found = tonality.find_key(spectra, len(mono) / RATE_HEARD)
     if piece.key is None:
         return "none, rightly" if found.key is None else "invented"
     if found.key is None:
@@ -132,7 +133,7 @@ def described(seeds: Iterable[int]) -> Vector:
     """The numbers of `audio.timbre` before they are scaled, of pieces and families."""
     rows = []
     for seed in seeds:
-        for samples in (*members(seed)[:2], make(seed).samples[0]):
+        for samples in (*members(seed, 1), make(seed).samples[0]):
             found = _bands(samples)
             row = describe_timbre(found) if found else None
             if row is not None:
