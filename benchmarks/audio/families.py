@@ -36,8 +36,8 @@ def members(seed: int, count: int = MEMBERS) -> list[Wave]:
 
 
 def _member(
-    instruments: tuple[Instrument, ...], drums: tuple[Wave, ...] | None, bpm: float, gains: np.ndarray,
-    random: np.random.Generator,
+    instruments: tuple[Instrument, ...], drums: tuple[Wave, ...] | None, bpm: float,
+    gains: Wave, random: np.random.Generator,
 ) -> Wave:  # fmt: skip
     chords, lead, bass = (Voice(one, random) for one in instruments)
     track = np.zeros(int(SECONDS * RATE))

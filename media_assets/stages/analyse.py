@@ -41,6 +41,7 @@ BATCH_MEDIA = 1024  # closing a connection writes its log into the file: 30 to 9
 BATCH_SECONDS = 5.0
 BATCH_TEXT = 32 * 1024 * 1024  # characters: the tags of one file may have a million
 _PICTURE_WEIGHT = 512 * 1024
+_SOUND_WEIGHT = 2 * 1024 * 1024
 
 
 def analyse(
@@ -221,7 +222,9 @@ def _item(row: dict[str, Any], twin_hash: str | None) -> WorkItem:
 
 
 def _weight(item: WorkItem) -> int:
-    """Bytes to read; a picture costs by its pixels, so one of any size weighs at least this."""
+    """Bytes to read, and at least so many as a picture or a minute of sound costs as much as."""
+    if "audio_features" in item.stages:
+        return max(item.size, _SOUND_WEIGHT)
     return item.size if item.kind == "audio" else max(item.size, _PICTURE_WEIGHT)
 
 
