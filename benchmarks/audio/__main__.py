@@ -2,7 +2,7 @@
 
 python -m benchmarks.audio [--seeds FIRST-LAST] [--json FILE] [--fit]
 
-Methods, limits and `timbre_scale` were chosen on seeds 0 to 99; the default seeds are others, and
+Methods, limits and `timbre_scale` were chosen on seeds 0 to 99 (families 0 to 39); the default seeds are others, and
 nothing was chosen on them.
 """
 
@@ -17,13 +17,14 @@ from threadpoolctl import threadpool_limits
 from benchmarks.audio.quality import (
     Verdict,
     described,
+    discriminants,
     judge,
     timbre_precision,
 )
 from media_assets.terminal import print_table
 
 HELD_OUT = (1000, 1099)
-FITTED = range(100)
+FITTED = range(40)
 FAMILIES = 40
 
 
@@ -72,17 +73,18 @@ def measure(first: int, last: int) -> list[dict[str, object]]:
 
 def print_scale() -> None:
     """Print `media_assets/music/sound/timbre_scale.py` anew."""
-    numbers = described(FITTED)
-    print('"""Centre and spread of each number of `audio.timbre`.\n')
-    print("Fitted by `python -m benchmarks.audio --fit` on the generated pieces of seeds 0 to 99.")
+    centre, axes = discriminants(*described(FITTED))
+    print('"""Centre and directions of `audio.timbre`: shapes (64,) and (64, 16).\n')
+    print("Fitted by `python -m benchmarks.audio --fit` on the generated families 0 to 39.")
     print('"""\n\nimport numpy as np\n')
-    for name, values in (("CENTRE", numbers.mean(axis=0)), ("SPREAD", numbers.std(axis=0))):
+    for name, values in (("CENTRE", centre), ("AXES", axes.ravel())):
         print(f"{name} = np.array(\n    [")
         for begin in range(0, len(values), 8):
-            print(
-                "        " + ", ".join(f"{value:.4g}" for value in values[begin : begin + 8]) + ","
-            )
-        print("    ]\n)  # fmt: skip")
+            line = ", ".join(f"{value:.4g}" for value in values[begin : begin + 8])
+            print(f"        {line},")
+        print(
+            "    ]" + ("\n).reshape(64, 16)  # fmt: skip" if name == "AXES" else "\n)  # fmt: skip")
+        )
 
 
 def _sums(counts: Counter[tuple[str, Verdict]]) -> Counter[Verdict]:

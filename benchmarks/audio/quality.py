@@ -18,7 +18,7 @@ from media_assets.music.sound.loudness import LevelMeter
 from media_assets.music.sound.mono import RATE as RATE_HEARD
 from media_assets.music.sound.mono import MonoMaker
 from media_assets.music.sound.spectra import power_spectra
-from media_assets.music.sound.timbre import Vector, describe_timbre, timbre
+from media_assets.music.sound.timbre import DIM, Vector, describe_timbre, timbre
 
 Verdict = Literal[
     "exact", "half or double", "relative or fifth", "wrong", "not found", "none, rightly",
@@ -26,6 +26,7 @@ Verdict = Literal[
 ]  # fmt: skip
 WITHIN = 0.02
 NEIGHBOURS = 5
+SHRINKAGE = 0.3
 
 
 @dataclass(slots=True)
@@ -129,16 +130,34 @@ def timbre_precision(seeds: Iterable[int]) -> tuple[float, int]:
     return float(np.mean(family[nearest] == family[:, np.newaxis])), len(family)
 
 
-def described(seeds: Iterable[int]) -> Vector:
-    """The numbers of `audio.timbre` before they are scaled, of pieces and families."""
-    rows = []
+def described(seeds: Iterable[int]) -> tuple[Vector, Vector]:
+    """The numbers of `audio.timbre` before they are projected, and the family of each piece."""
+    rows, families = [], []
     for seed in seeds:
-        for samples in (*members(seed, 1), make(seed).samples[0]):
+        for samples in members(seed):
             found = _bands(samples)
             row = describe_timbre(found) if found else None
             if row is not None:
                 rows.append(row)
-    return np.array(rows)
+                families.append(seed)
+    return np.array(rows), np.array(families)
+
+
+def discriminants(numbers: Vector, families: Vector) -> tuple[Vector, Vector]:
+    """Centre, and the `DIM` directions that tell families apart best (Fisher), as columns.
+
+    The covariance within families is pulled towards that of independent numbers, for fewer pieces
+    than it has entries would bend it.
+    """
+    groups = [numbers[families == family] for family in np.unique(families)]
+    spread = np.sqrt(np.mean([group.var(axis=0) for group in groups], axis=0))
+    centre = numbers.mean(axis=0)
+    scaled = [(group - centre) / spread for group in groups]
+    within = np.mean([np.cov(group.T, bias=True) for group in scaled], axis=0)
+    between = np.cov(np.array([group.mean(axis=0) for group in scaled]).T)
+    whitening = np.linalg.inv(np.linalg.cholesky(within + SHRINKAGE * np.eye(len(centre))))
+    _, directions = np.linalg.eigh(whitening @ between @ whitening.T)
+    return centre, (whitening.T @ directions[:, ::-1][:, :DIM]) / spread[:, np.newaxis]
 
 
 def _bands(samples: Wave) -> bands.Bands | None:

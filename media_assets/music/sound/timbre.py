@@ -1,9 +1,10 @@
 """The vector `audio.timbre`: how a piece sounds, whatever its notes and its loudness.
 
-64 numbers of the frames that sound: cepstral coefficients 1 to 16 of the bands (mean, spread, mean
+It is made of 64 numbers of the frames that sound: cepstral coefficients 1 to 16 of the bands (mean, spread, mean
 change), contrast of five groups of bands (mean, spread), and the mean and spread of brightness,
-flatness and the share of the bass. Each is centred and scaled by constants (`timbre_scale`), so
-that all count alike, and the vector has length 1.
+flatness and the share of the bass. They are projected to the 16 directions in which generated
+pieces of different instruments differ most, by how much those of the same instruments do (linear
+discriminants, `timbre_scale`), and the vector has length 1.
 """
 
 from functools import lru_cache
@@ -12,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from media_assets.music.sound.bands import BANDS, Bands, centres
-from media_assets.music.sound.timbre_scale import CENTRE, SPREAD
+from media_assets.music.sound.timbre_scale import AXES, CENTRE
 
-SPACE, MODEL, VERSION, DIM = "audio.timbre", "mfcc-contrast", 1, 64
+SPACE, MODEL, VERSION, DIM = "audio.timbre", "mfcc-contrast-lda", 1, 16
 FEWEST_FRAMES = 40
 TOO_LITTLE = "less than half a second of it sounds"
 
@@ -31,13 +32,13 @@ def timbre(bands: Bands) -> Vector | None:
     described = describe_timbre(bands)
     if described is None:
         return None
-    scaled = np.clip((described - CENTRE) / SPREAD, -4, 4)
-    length = float(np.linalg.norm(scaled))
-    return np.asarray(scaled / length) if length > 0 else None
+    projected = (described - CENTRE) @ AXES
+    length = float(np.linalg.norm(projected))
+    return np.asarray(projected / length) if length > 0 else None
 
 
 def describe_timbre(bands: Bands) -> Vector | None:
-    """The numbers before they are scaled, shape (64,)."""
+    """The numbers before they are projected, shape (64,)."""
     if int(bands.sounding.sum()) < FEWEST_FRAMES:
         return None
     cepstrum = bands.decibels @ _cosines()
