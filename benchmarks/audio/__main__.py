@@ -2,8 +2,8 @@
 
 python -m benchmarks.audio [--seeds FIRST-LAST] [--json FILE] [--fit]
 
-Methods, limits and `timbre_scale` were chosen on seeds 0 to 99 (families 0 to 39); the default seeds are others, and
-nothing was chosen on them.
+Methods and limits were chosen on seeds 0 to 99, `timbre_scale` on the families 0 to 39; the default
+seeds are others, and nothing was chosen on them.
 """
 
 import argparse

@@ -1,10 +1,10 @@
 """The vector `audio.timbre`: how a piece sounds, whatever its notes and its loudness.
 
-It is made of 64 numbers of the frames that sound: cepstral coefficients 1 to 16 of the bands (mean, spread, mean
-change), contrast of five groups of bands (mean, spread), and the mean and spread of brightness,
-flatness and the share of the bass. They are projected to the 16 directions in which generated
-pieces of different instruments differ most, by how much those of the same instruments do (linear
-discriminants, `timbre_scale`), and the vector has length 1.
+It is made of 64 numbers of the frames that sound: cepstral coefficients 1 to 16 of the bands (mean,
+spread, mean change), contrast of five groups of bands (mean, spread), and the mean and spread of
+brightness, flatness and the share of the bass. They are projected to the 16 directions in which
+generated pieces of different instruments differ most, by how much those of the same instruments do
+(linear discriminants, `timbre_scale`), and the vector has length 1.
 """
 
 from functools import lru_cache
