@@ -59,6 +59,14 @@ def publish_shared(platform: Platform) -> PublishReport:
         return PublishReport(tuple(store.publish_tables(database, "shared", folder)))
 
 
+def published_players(platform: Platform, *, but: str | None = None) -> list[Path]:
+    """Folders with what each player, or each `but` one, has published, by name."""
+    places = platform.places
+    left_out = {places.published_shared, places.published(but) if but else None}
+    files = sorted(places.published_shared.parent.glob("*/media_files.parquet"))
+    return [file.parent for file in files if file.parent not in left_out]
+
+
 def _remove_unnamed(database: Path, folder: Path) -> None:
     """Remove posters and previews that no row names, and those that were never finished."""
     if not folder.is_dir():

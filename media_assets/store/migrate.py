@@ -35,6 +35,7 @@ from media_assets.store.tables.levelup import LEVELUP_TABLES
 from media_assets.store.tables.library import MEDIA_VERIFICATIONS
 from media_assets.store.tables.matches import CAREER_PROGRESS, FETCH_GAPS, PERSONAL_SCORES
 from media_assets.store.tables.players import API_HISTORY
+from media_assets.store.tables.shared_captures import MATCH_CAPTURES, SHARED_CAPTURES
 from media_assets.store.tables.statistics import STATISTICS_TABLES
 
 _LEDGER = (
@@ -130,6 +131,11 @@ def _add_duplicates(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(table.create_statement())
 
 
+def _add_shared_captures(con: duckdb.DuckDBPyConnection) -> None:
+    for table in (SHARED_CAPTURES, MATCH_CAPTURES):
+        con.execute(table.create_statement())
+
+
 MIGRATIONS: dict[Database, tuple[Migration, ...]] = {
     "player": (
         Migration(1, "tables", _create_tables("player")),
@@ -148,6 +154,7 @@ MIGRATIONS: dict[Database, tuple[Migration, ...]] = {
         Migration(3, "what comes from LevelUp", _add_levelup),
         Migration(4, "personal scores", _add_scores),
         Migration(5, "duplicates of several players", _add_table(SHARED_DUPLICATES)),
+        Migration(8, "captures of several players", _add_shared_captures),
     ),
 }
 

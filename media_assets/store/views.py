@@ -99,6 +99,15 @@ PREVIEWS: dict[str, str] = {
     "t.group_id, d.compared_media_id NOT NULL, d.class, f.file_name",
     "shared_duplicates": "SELECT group_id, player, kind, class, file_size AS bytes "
     "FROM shared_duplicates ORDER BY players DESC, group_id, player, media_id",
+    "shared_captures": "SELECT array_to_string(players, ', ') AS players, kind, "
+    "capture_start_utc AS taken, file_size AS bytes, len(list_distinct(match_ids)) AS matches "
+    "FROM shared_captures "
+    "ORDER BY len(players) DESC, capture_start_utc DESC NULLS LAST, content_id",
+    "match_captures": "SELECT match_start_time AS match, map_name AS map, "
+    "array_to_string(players, ', ') AS players, captures, "
+    "array_to_string(captured_by, ', ') AS captured_by "
+    "FROM match_captures LEFT JOIN match_registry USING (match_id) "
+    "ORDER BY len(players) DESC, captures DESC, match_start_time DESC, match_id",
     "match_history": "SELECT start_time, end_time, raw_complete, match_id "
     "FROM match_history ORDER BY start_time DESC, match_id",
     "match_registry": "SELECT start_time, map_name AS map, playlist_name AS playlist, "

@@ -21,8 +21,8 @@ ROWS = {
     "media_files": 5, "image_metadata": 2, "video_metadata": 1, "audio_metadata": 1,
     "thumbnails": 4, "media_vectors": 3, "capture_times": 4, "media_matches": 3,
     "match_history": 4, "match_registry": 4, "match_participants": 32, "player_match_stats": 4,
-    "duplicates": 0, "shared_duplicates": 0, "player_sessions": 3,
-    "teammates_aggregate": 8, "media_library": 5, "match_library": 4,
+    "duplicates": 0, "shared_duplicates": 0, "shared_captures": 4, "match_captures": 4,
+    "player_sessions": 3, "teammates_aggregate": 8, "media_library": 5, "match_library": 4,
 }  # fmt: skip
 """Of Hex: five files, one of them broken; four matches of eight players."""
 PICTURES = {

@@ -28,19 +28,24 @@ GROUPS = {
         "stats_by_map", "stats_by_mode", "stats_by_playlist", "stats_by_hour", "match_streaks",
         "match_impact", "personal_score_awards", "expectations", "career_ranks",
     },
-    "captures": {"capture_times", "media_matches", "duplicates", "shared_duplicates"},
+    "captures": {
+        "capture_times", "media_matches", "duplicates", "shared_duplicates", "shared_captures",
+        "match_captures",
+    },
     "published": {"media_library", "match_library"},
     "migration": {"levelup_migration"},
 }  # fmt: skip
-SHARED = (GROUPS["matches"] - {"match_history"}) | {"match_library", "shared_duplicates"}
+SHARED = (GROUPS["matches"] - {"match_history"}) | {
+    "match_library", "shared_duplicates", "shared_captures", "match_captures",
+}  # fmt: skip
 ALL = set().union(*GROUPS.values())
 
 JOBS = {
     "refresh_player": ALL - GROUPS["migration"],
     "rescan_library": GROUPS["library"] | GROUPS["analysis"] | GROUPS["captures"]
     | {"media_library"},
-    "sync_matches": GROUPS["matches"] | GROUPS["players"] | {"media_matches"}
-    | GROUPS["published"],
+    "sync_matches": GROUPS["matches"] | GROUPS["players"] | GROUPS["published"]
+    | {"media_matches", "shared_captures", "match_captures"},
     "take_over_levelup": GROUPS["migration"],
     "prune_run_history": set(),
     "verify_originals": set(),

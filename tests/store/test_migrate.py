@@ -25,7 +25,7 @@ from media_assets.store.tables.catalog import tables_of
 
 ADDED: dict[Database, tuple[str, ...]] = {
     "player": ("media_verifications", "api_history", "duplicates", "duplicate_decisions"),
-    "shared": ("fetch_gaps", "shared_duplicates"),
+    "shared": ("fetch_gaps", "shared_duplicates", "shared_captures", "match_captures"),
 }
 """Tables that the first version did not have."""
 ADDED_COLUMNS: dict[Database, tuple[tuple[str, str], ...]] = {

@@ -33,7 +33,9 @@ rescan_library = dg.define_asset_job(
 )
 sync_matches = dg.define_asset_job(
     "sync_matches",
-    selection=MATCHES | dg.AssetSelection.assets("media_matches") | PUBLISHED,
+    selection=MATCHES
+    | dg.AssetSelection.assets("media_matches", "shared_captures", "match_captures")
+    | PUBLISHED,
     description="The matches of one player, and what follows from them.",
 )
 

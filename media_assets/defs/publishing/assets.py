@@ -77,6 +77,7 @@ def media_library(
     deps=[
         "match_registry", "match_participants", "highlight_events", "medals_earned",
         "personal_scores", "killer_victim_pairs", "xuid_aliases", "shared_duplicates",
+        "shared_captures", "match_captures",
         "player_match_stats",  # the registry notes that performance scores were computed
     ],
     freshness_policy=FRESH,

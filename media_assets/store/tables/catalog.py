@@ -8,6 +8,7 @@ from media_assets.store.tables.levelup import LEVELUP_TABLES
 from media_assets.store.tables.library import LIBRARY_TABLES
 from media_assets.store.tables.matches import MATCH_TABLES
 from media_assets.store.tables.players import PLAYER_TABLES
+from media_assets.store.tables.shared_captures import SHARED_CAPTURE_TABLES
 from media_assets.store.tables.statistics import STATISTICS_TABLES
 
 TABLES: tuple[Table, ...] = (
@@ -15,6 +16,7 @@ TABLES: tuple[Table, ...] = (
     *ANALYSIS_TABLES,
     *CAPTURE_TABLES,
     *DUPLICATE_TABLES,
+    *SHARED_CAPTURE_TABLES,
     *PLAYER_TABLES,
     *STATISTICS_TABLES,
     *MATCH_TABLES,
