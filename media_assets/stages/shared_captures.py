@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import polars as pl
+
 from media_assets.stages.platform import SHARED, Platform
 from media_assets.stages.players import xuids
 from media_assets.stages.publish import publish_shared, published_players
@@ -36,7 +38,12 @@ def collect_shared_captures(platform: Platform) -> SharedCapturesReport:
     if any(map(any, changes.values())):
         publish_shared(platform)
     return SharedCapturesReport(
-        *(int((rows["players"].list.len() > 1).sum()) for rows in (captures, matches)),
+        captures_of_several=_of_several(captures),
+        matches_of_several=_of_several(matches),
         written={table.name: counts[0] for table, counts in changes.items()},
         deleted={table.name: counts[1] for table, counts in changes.items()},
     )
+
+
+def _of_several(rows: pl.DataFrame) -> int:
+    return rows.filter(pl.col("players").list.len() > 1).height
