@@ -38,10 +38,11 @@ _CUT_SHORT = re.compile(r"file said (\d+) bytes, read (\d+) bytes")
 
 @dataclass(frozen=True, slots=True)
 class MusicProducts:
-    """The row of `audio_metadata`, and the cover as embedded."""
+    """The row of `audio_metadata`, and the cover as embedded with its type (see `Picture`)."""
 
     metadata: AudioMetadata
     cover: bytes | None
+    picture_type: int | None = None
 
 
 def read_music(content: bytes | BinaryIO, extension: str, limits: LimitSettings) -> MusicProducts:
@@ -83,7 +84,9 @@ def _read(source: Source, container: Container) -> MusicProducts:
             f"The tags and pictures have {tags.embedded:,} bytes; the limit is {source.limit:,} "
             "(limits.max_embedded_bytes)"
         )
-    return MusicProducts(describe(tags, technical), choose_cover(tags.pictures))
+    cover = choose_cover(tags.pictures)
+    metadata = describe(tags, technical)
+    return MusicProducts(metadata, cover.data, cover.kind) if cover else MusicProducts(metadata, None)
 
 
 def _explained(error: Exception, container: Container) -> MediaError:

@@ -19,6 +19,7 @@ from media_assets.errors import MigrationError, StoreError
 from media_assets.store.connect import connect, in_memory, make_folder, new_file, transaction
 from media_assets.store.disk import explain, writing_below
 from media_assets.store.spec import Database, Table
+from media_assets.store.tables.analysis import EMBEDDED_COVERS
 from media_assets.store.tables.captures import (
     ASSOCIATED_CAPTURES,
     ASSOCIATED_MATCHES,
@@ -34,6 +35,7 @@ from media_assets.store.tables.duplicates import (
 from media_assets.store.tables.levelup import LEVELUP_TABLES
 from media_assets.store.tables.library import MEDIA_VERIFICATIONS
 from media_assets.store.tables.matches import CAREER_PROGRESS, FETCH_GAPS, PERSONAL_SCORES
+from media_assets.store.tables.music import MUSIC_TABLES, SHARED_MUSIC_TABLES
 from media_assets.store.tables.players import API_HISTORY
 from media_assets.store.tables.statistics import STATISTICS_TABLES
 
@@ -130,6 +132,19 @@ def _add_duplicates(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(table.create_statement())
 
 
+def _add_music(con: duckdb.DuckDBPyConnection) -> None:
+    """The new version of the stage fills the new columns of `audio_metadata`."""
+    for name in ("album_artists", "mb_artist_ids", "mb_album_artist_ids"):
+        con.execute(f"ALTER TABLE audio_metadata ADD COLUMN IF NOT EXISTS {name} VARCHAR[]")
+    for table in (EMBEDDED_COVERS, *MUSIC_TABLES):
+        con.execute(table.create_statement())
+
+
+def _add_shared_music(con: duckdb.DuckDBPyConnection) -> None:
+    for table in SHARED_MUSIC_TABLES:
+        con.execute(table.create_statement())
+
+
 MIGRATIONS: dict[Database, tuple[Migration, ...]] = {
     "player": (
         Migration(1, "tables", _create_tables("player")),
@@ -141,6 +156,7 @@ MIGRATIONS: dict[Database, tuple[Migration, ...]] = {
         Migration(7, "who decided, and why", _add_who_decided),
         Migration(8, "reasons of stages that leave nothing", _add_reason),
         Migration(9, "duplicates", _add_duplicates),
+        Migration(10, "artists, albums, tracks, covers", _add_music),
     ),
     "shared": (
         Migration(1, "tables", _create_tables("shared")),
@@ -148,6 +164,7 @@ MIGRATIONS: dict[Database, tuple[Migration, ...]] = {
         Migration(3, "what comes from LevelUp", _add_levelup),
         Migration(4, "personal scores", _add_scores),
         Migration(5, "duplicates of several players", _add_table(SHARED_DUPLICATES)),
+        Migration(6, "albums and artists of several players", _add_shared_music),
     ),
 }
 
