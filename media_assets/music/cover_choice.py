@@ -1,8 +1,8 @@
 """Which picture is the cover of an album, and which shows an artist.
 
 Candidates are what is embedded in the tracks and image files in their folders. A folder speaks
-for an album when all music in it is of that album, and for an artist when all music in it and in the
-folders directly below is of that album artist: `folder.jpg` among unsorted music says nothing.
+for an album when all music in it is of that album, and for an artist when all music in it and in
+the folders directly below is of that album artist: `folder.jpg` among unsorted music says nothing.
 """
 
 import os

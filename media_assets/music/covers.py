@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 FRONT_COVER = 3
 OTHER = 0
+TYPES = range(21)
+"""The types of pictures that ID3 defines; FLAC and ASF have the same."""
 STEM_LENGTH = 32
 """Hex digits of a cover's hash in the names of files made of it."""
 LINK = "-->"

@@ -17,7 +17,7 @@ from media_assets.errors import (
 )
 from media_assets.music.bounded_stream import BoundedStream
 from media_assets.music.containers import Container, find_container
-from media_assets.music.covers import choose_cover
+from media_assets.music.covers import OTHER, TYPES, choose_cover
 from media_assets.music.formats import READERS
 from media_assets.music.metadata import AudioMetadata, describe
 from media_assets.music.source import Source
@@ -86,7 +86,9 @@ def _read(source: Source, container: Container) -> MusicProducts:
         )
     cover = choose_cover(tags.pictures)
     metadata = describe(tags, technical)
-    return MusicProducts(metadata, cover.data, cover.kind) if cover else MusicProducts(metadata, None)
+    if cover is None:
+        return MusicProducts(metadata, None)
+    return MusicProducts(metadata, cover.data, cover.kind if cover.kind in TYPES else OTHER)
 
 
 def _explained(error: Exception, container: Container) -> MediaError:

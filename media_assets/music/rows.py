@@ -17,8 +17,8 @@ _DURATION = pl.when(_KNOWN.len() > 0).then(_KNOWN.sum())
 class Catalog:
     """What a library of music consists of; covers are added by `covered`.
 
-    `tracks`, `albums` and `artists` have the columns of their tables but `cover_id`; `track_artists`
-    has all of its. Each is in the order of its key.
+    `tracks`, `albums` and `artists` have the columns of their tables but `cover_id`;
+    `track_artists` has all of its. Each is in the order of its key.
     """
 
     tracks: pl.DataFrame

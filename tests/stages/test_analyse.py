@@ -195,7 +195,7 @@ def test_a_file_that_changes_while_it_is_read_is_left_for_the_next_scan(home: Ho
         "id", str(path), "image", ".png", status.st_size, status.st_mtime_ns,
         frozenset({"image_metadata"}),
     )  # fmt: skip
-    options = WorkOptions(home.settings.thumbnails, home.settings.limits, home.base)
+    options = WorkOptions(home.settings.thumbnails, home.settings.limits, home.base, home.base)
     assert make_products(options, item).metadata is not None
     assert make_products(options, replace(item, mtime_ns=1)).unsettled
     assert make_products(options, replace(item, size=1)).unsettled
