@@ -1,7 +1,7 @@
 """100,000 tracks in a player's tables: deriving artists, albums, tracks and covers, and looking up.
 
-`python -m benchmarks.music_tables` measures and prints one table. No file is read: the rows are those
-that the analysis would have written, from a number. Two fifths of the albums have MusicBrainz
+`python -m benchmarks.music_tables` measures and prints one table. No file is read: the rows are
+those that the analysis would have written, from a number. Two fifths of the albums have MusicBrainz
 ids, a tenth are compilations, a twentieth of the tracks feature a second artist, a hundredth
 have no title, and each name is written in one of three ways.
 """
@@ -10,6 +10,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -20,7 +21,7 @@ import polars as pl
 from benchmarks.corpora.cache import PLAYER
 from benchmarks.figures import Figure, Sample, Target
 from benchmarks.workplace import scratch
-from media_assets.music.wanted import Wanted
+from media_assets.music.keys import normalised
 from media_assets.settings import Settings
 from media_assets.stages.music import derive_music
 from media_assets.stages.platform import Platform
@@ -28,7 +29,7 @@ from media_assets.stages.publish import publish_player
 from media_assets.stages.shared_music import share_music
 from media_assets.store.connect import connect, transaction
 from media_assets.store.frames import as_table, polars_schema
-from media_assets.store.music_lookups import look_up
+from media_assets.store.music_lookups import Found, at_path, of_album, with_id
 from media_assets.store.spec import Table
 from media_assets.store.tables.analysis import AUDIO_METADATA, EMBEDDED_COVERS
 from media_assets.store.tables.library import MEDIA_FILES
@@ -50,7 +51,9 @@ def rows(count: int) -> dict[Table, pl.DataFrame]:
     various = random.random(albums) < 0.1
     artist = np.where(various[album], random.integers(0, max(1, albums // 5), count),
                       of_album[album])  # fmt: skip
-    guest = np.where(random.random(count) < 0.05, random.integers(0, max(1, albums // 5), count), -1)
+    guest = np.where(
+        random.random(count) < 0.05, random.integers(0, max(1, albums // 5), count), -1
+    )
     style, year = random.integers(0, 3, count), 1960 + random.integers(0, 64, albums)
     described = [
         _described(*values, ids=bool(has_ids[at]), various=bool(various[at]), year=int(year[at]))
@@ -167,37 +170,36 @@ def _look_ups(platform: Platform) -> Iterator[Figure]:
     random = np.random.default_rng(SEED)
     numbers = [int(at) for at in random.integers(0, TRACKS, LOOK_UPS)]
     with connect(platform.places.player_database(PLAYER), read_only=True) as con:
-        known = con.sql("SELECT file_path, artist, album, mb_recording_id, t.album_key, k.artist_key "
-                        "FROM tracks t JOIN track_artists k USING (media_id) "
+        known = con.sql("SELECT file_path, artist, album, mb_recording_id, t.album_key, "
+                        "k.artist_key FROM tracks t JOIN track_artists k USING (media_id) "
                         "WHERE k.role = 'artist' ORDER BY media_id").pl().to_dicts()  # fmt: skip
         chosen = [known[at] for at in numbers]
         tagged = [row for row in known if row["mb_recording_id"]][:LOOK_UPS]
-        asked: dict[str, tuple[str, list[Wanted]]] = {
-            "a track by its path": ("tracks", [Wanted(path=row["file_path"]) for row in chosen]),
-            "tracks by artist and album": ("tracks", [
-                Wanted(artist=row["artist"].split("; ")[0], album=row["album"]) for row in chosen]),
-            "an album by artist and title": ("albums", [
-                Wanted(artist=row["artist"].split("; ")[0], album=row["album"]) for row in chosen]),
-            "an artist by name": ("artists", [
-                Wanted(artist=row["artist"].split("; ")[0]) for row in chosen]),
-            "a track by recording id": ("tracks", [
-                Wanted(mb_id=row["mb_recording_id"]) for row in tagged]),
-            "tracks by release id": ("tracks", [Wanted(mb_id=row["album_key"]) for row in tagged]),
-            "tracks by artist id": ("tracks", [Wanted(mb_id=row["artist_key"]) for row in tagged]),
-            "an album by release id": ("albums", [
-                Wanted(mb_id=row["album_key"]) for row in tagged]),
-            "an artist by id": ("artists", [Wanted(mb_id=row["artist_key"]) for row in tagged]),
-        }  # fmt: skip
-        for what, (table, wanted) in asked.items():
-            look_up(con, table, wanted[0].values(), 100)
+
+        def first(row: dict[str, Any]) -> str:
+            return normalised(row["artist"].split("; ")[0])
+
+        asked: dict[str, list[Callable[[], Found]]] = {
+            "a track by its path": [partial(at_path, con, row["file_path"]) for row in chosen],
+            "an album by artist and title": [
+                partial(of_album, con, first(row), normalised(row["album"])) for row in chosen
+            ],
+            "a track by recording id": [
+                partial(with_id, con, row["mb_recording_id"]) for row in tagged
+            ],
+            "an album by release id": [partial(with_id, con, row["album_key"]) for row in tagged],
+            "an artist by id": [partial(with_id, con, row["artist_key"]) for row in tagged],
+        }
+        for what, works in asked.items():
+            works[0]()
             seconds = []
-            for one in wanted:
-                taken, found = _timed(lambda one=one: look_up(con, table, one.values(), 100))  # type: ignore[misc]
-                if found.is_empty():
-                    raise AssertionError(f"{what}: {one} was not found")
+            for work in works:
+                taken, found = _timed(work)
+                if not found:
+                    raise AssertionError(f"{what}: {work} was not found")
                 seconds.append(taken)
-            yield Figure(f"look-up: {what}", Sample(1, statistics.median(seconds)),
-                         Target(0.005, "s"), note=f"slowest {1000 * max(seconds):.1f} ms")  # fmt: skip
+            median, slowest = statistics.median(seconds), f"slowest {1000 * max(seconds):.1f} ms"
+            yield Figure(f"look-up: {what}", Sample(1, median), Target(0.005, "s"), note=slowest)
 
 
 if __name__ == "__main__":

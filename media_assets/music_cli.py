@@ -10,7 +10,6 @@ from media_assets.settings import COVER_SIZES, CoverSize
 _artist_option = click.option("--artist", help="Of this artist; however the name is written.")
 _album_option = click.option("--album", help="With this title; however it is written.")
 _like_option = click.option("--like", help="With this text in the title or name.")
-_mb_id_option = click.option("--mb-id", help="With this MusicBrainz id, whatever it is the id of.")
 _genre_option = click.option("--genre", help="Of this genre.")
 _year_option = click.option("--year", type=int, help="Of this year.")
 _limit_option = click.option("--limit", type=click.IntRange(1), default=50, show_default=True,
@@ -27,19 +26,19 @@ def music() -> None:
 @player_option
 @_artist_option
 @_like_option
-@_mb_id_option
 @_genre_option
+@_year_option
 @_limit_option
 @json_option
 def artists(
     config: Path | None, players: tuple[str, ...], artist: str | None, like: str | None,
-    mb_id: str | None, genre: str | None, limit: int, *, as_json: bool,
+    genre: str | None, year: int | None, limit: int, *, as_json: bool,
 ) -> None:  # fmt: skip
     """Artists by name, with how much there is of them."""
     from media_assets.music.wanted import Wanted
     from media_assets.music_command import list_music
 
-    wanted = Wanted(artist=artist, like=like, mb_id=mb_id, genre=genre)
+    wanted = Wanted(artist=artist, like=like, genre=genre, year=year)
     list_music(config, players, "artists", wanted, limit=limit, as_json=as_json)
 
 
@@ -49,21 +48,19 @@ def artists(
 @_artist_option
 @_album_option
 @_like_option
-@_mb_id_option
 @_genre_option
 @_year_option
 @_limit_option
 @json_option
 def albums(
     config: Path | None, players: tuple[str, ...], artist: str | None, album: str | None,
-    like: str | None, mb_id: str | None, genre: str | None, year: int | None, limit: int, *,
-    as_json: bool,
+    like: str | None, genre: str | None, year: int | None, limit: int, *, as_json: bool,
 ) -> None:  # fmt: skip
-    """Albums by artist and year; also those on which an artist has a track."""
+    """Albums by artist and year; of an artist also those with a track of theirs."""
     from media_assets.music.wanted import Wanted
     from media_assets.music_command import list_music
 
-    wanted = Wanted(artist=artist, album=album, like=like, mb_id=mb_id, genre=genre, year=year)
+    wanted = Wanted(artist, album, like, genre, year)
     list_music(config, players, "albums", wanted, limit=limit, as_json=as_json)
 
 
@@ -73,23 +70,44 @@ def albums(
 @_artist_option
 @_album_option
 @_like_option
-@click.option("--path", help="The file with this path.")
-@_mb_id_option
 @_genre_option
 @_year_option
 @_limit_option
 @json_option
 def tracks(
     config: Path | None, players: tuple[str, ...], artist: str | None, album: str | None,
-    like: str | None, path: str | None, mb_id: str | None, genre: str | None, year: int | None,
-    limit: int, *, as_json: bool,
+    like: str | None, genre: str | None, year: int | None, limit: int, *, as_json: bool,
 ) -> None:  # fmt: skip
     """Tracks in the order of their albums."""
     from media_assets.music.wanted import Wanted
     from media_assets.music_command import list_music
 
-    wanted = Wanted(artist, album, like, path, mb_id, genre, year)
+    wanted = Wanted(artist, album, like, genre, year)
     list_music(config, players, "tracks", wanted, limit=limit, as_json=as_json)
+
+
+@music.command()
+@config_option
+@player_option
+@click.option("--path", help="The file with this path.")
+@_artist_option
+@_album_option
+@click.option("--mb-id", help="What has this MusicBrainz id: recording, track, release, release "
+              "group or artist.")  # fmt: skip
+@json_option
+def find(
+    config: Path | None, players: tuple[str, ...], path: str | None, artist: str | None,
+    album: str | None, mb_id: str | None, *, as_json: bool,
+) -> None:  # fmt: skip
+    """Look up a file, an album by artist and title, or a MusicBrainz id."""
+    if (artist is None) != (album is None):
+        raise click.UsageError("--artist and --album go together")
+    names = None if artist is None or album is None else (artist, album)
+    if sum(given is not None for given in (path, names, mb_id)) != 1:
+        raise click.UsageError("give one of --path, --artist with --album, --mb-id")
+    from media_assets.music_command import find_music
+
+    find_music(config, players, path, names, mb_id, as_json=as_json)
 
 
 @music.command()

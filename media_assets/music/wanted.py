@@ -1,4 +1,4 @@
-"""What somebody asks for of the music: filters that all hold at once."""
+"""What somebody wants to see of the music: filters that all hold at once."""
 
 from dataclasses import dataclass
 
@@ -7,16 +7,11 @@ from media_assets.music.keys import normalised
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Names count however they are written; `like` is a part of a title or name.
-
-    `mb_id` is a MusicBrainz id of anything: recording, track, release, release group, artist.
-    """
+    """Names count however they are written; `like` is a part of a title or name."""
 
     artist: str | None = None
     album: str | None = None
     like: str | None = None
-    path: str | None = None
-    mb_id: str | None = None
     genre: str | None = None
     year: int | None = None
 
@@ -26,8 +21,6 @@ class Wanted:
             "artist": self.artist and normalised(self.artist),
             "album": self.album and normalised(self.album),
             "like": self.like and normalised(self.like),
-            "path": self.path,
-            "mb_id": self.mb_id and self.mb_id.strip().lower(),
             "genre": self.genre and self.genre.strip().lower(),
             "year": self.year,
         }

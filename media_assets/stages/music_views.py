@@ -1,6 +1,7 @@
 """Small looks at a player's music, for commands, metadata and checks."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
@@ -8,20 +9,34 @@ import polars as pl
 from media_assets.music.wanted import Wanted
 from media_assets.stages.platform import Platform
 from media_assets.stages.players import chosen_players
-from media_assets.store import music_lookups
 from media_assets.store import music_views as store
+from media_assets.store.connect import Connection
+from media_assets.store.music_lists import Subject, load_list
+from media_assets.store.music_lookups import Found
 
 
 def listed(
-    platform: Platform, players: tuple[str, ...], what: str, wanted: Wanted, limit: int
+    platform: Platform, players: tuple[str, ...], subject: Subject, wanted: Wanted, limit: int
 ) -> pl.DataFrame:
-    """Rows of `tracks`, `albums` or `artists`, with their player, player by player."""
+    """At most `limit` rows of `tracks`, `albums` or `artists`, player by player."""
     frames = []
     for player in chosen_players(platform, players):
         with platform.reading(player) as con:
-            found = music_lookups.look_up(con, what, wanted.values(), limit)
+            found = load_list(con, subject, wanted.values(), limit)
         frames.append(found.select(pl.lit(player).alias("player"), pl.all()))
     return pl.concat(frames).head(limit) if frames else pl.DataFrame()
+
+
+def looked_up(
+    platform: Platform, players: tuple[str, ...], look: Callable[[Connection], Found]
+) -> dict[str, Found]:
+    """What each player has of what one of `store.music_lookups` looks for."""
+    found = {}
+    for player in chosen_players(platform, players):
+        with platform.reading(player) as con:
+            if rows := look(con):
+                found[player] = rows
+    return found
 
 
 def coverage(platform: Platform, player: str) -> dict[str, int]:

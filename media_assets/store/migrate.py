@@ -66,9 +66,14 @@ class Migration:
 def _create_tables(database: Database) -> Callable[[duckdb.DuckDBPyConnection], None]:
     def apply(con: duckdb.DuckDBPyConnection) -> None:
         for table in tables_of(database):
-            con.execute(table.create_statement())
+            _create_table(con, table)
 
     return apply
+
+
+def _create_table(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    for statement in (table.create_statement(), *table.index_statements()):
+        con.execute(statement)
 
 
 def _add_table(table: Table) -> Callable[[duckdb.DuckDBPyConnection], None]:
@@ -137,12 +142,12 @@ def _add_music(con: duckdb.DuckDBPyConnection) -> None:
     for name in ("album_artists", "mb_artist_ids", "mb_album_artist_ids"):
         con.execute(f"ALTER TABLE audio_metadata ADD COLUMN IF NOT EXISTS {name} VARCHAR[]")
     for table in (EMBEDDED_COVERS, *MUSIC_TABLES):
-        con.execute(table.create_statement())
+        _create_table(con, table)
 
 
 def _add_shared_music(con: duckdb.DuckDBPyConnection) -> None:
     for table in SHARED_MUSIC_TABLES:
-        con.execute(table.create_statement())
+        _create_table(con, table)
 
 
 MIGRATIONS: dict[Database, tuple[Migration, ...]] = {

@@ -1,78 +1,105 @@
-"""Looking up tracks, albums and artists: by path, by name, by MusicBrainz id.
+"""Looking up music by path, by artist and album, by MusicBrainz id: a few milliseconds each.
 
-There is no index: at 100,000 tracks each look-up takes a few milliseconds without.
+DuckDB asks an index only where one column equals one value and nothing is sorted or limited in the
+same statement (1.5: a list of values, or an order with a limit, reads the whole table). So these
+are several small statements.
 """
 
-from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 import duckdb
-import polars as pl
 
-# Text that is sought in is normalised as a key is but for full case folding, which DuckDB has not.
-_TRACKS = {
-    "path": "t.file_path = $path",
-    "artist": "t.media_id IN (SELECT media_id FROM track_artists WHERE artist_key IN "
-    "(SELECT artist_key FROM artists WHERE normalised_name = $artist))",
-    "album": "t.album_key IN (SELECT album_key FROM albums WHERE normalised_title = $album)",
-    "mb_id": "t.media_id IN (SELECT media_id FROM tracks WHERE $mb_id IN "
-    "(mb_recording_id, mb_track_id, album_key) "
-    "UNION ALL SELECT media_id FROM tracks WHERE album_key IN "
-    "(SELECT album_key FROM albums WHERE mb_release_group_id = $mb_id) "
-    "UNION ALL SELECT media_id FROM track_artists WHERE artist_key = $mb_id)",
-    "like": "contains(lower(t.display_title), $like)",
-    "genre": "list_contains(list_transform(t.genres, lambda genre: lower(genre)), $genre)",
-    "year": "t.year = $year",
-}
-_ALBUMS = {
-    "artist": "(a.artist_key IN (SELECT artist_key FROM artists WHERE normalised_name = $artist) "
-    "OR a.album_key IN (SELECT t.album_key FROM tracks t JOIN track_artists USING (media_id) "
-    "JOIN artists r ON r.artist_key = track_artists.artist_key WHERE r.normalised_name = $artist))",
-    "album": "a.normalised_title = $album",
-    "mb_id": "$mb_id IN (a.mb_release_id, a.mb_release_group_id, a.artist_key)",
-    "like": "contains(a.normalised_title, $like)",
-    "genre": "lower(a.genre) = $genre",
-    "year": "a.year = $year",
-}
-_ARTISTS = {
-    "artist": "r.normalised_name = $artist",
-    "mb_id": "r.mb_artist_id = $mb_id",
-    "like": "contains(r.normalised_name, $like)",
-    "genre": "lower(r.genre) = $genre",
-}
-_FILTERS = {"tracks": _TRACKS, "albums": _ALBUMS, "artists": _ARTISTS}
-
-_SELECT = {
-    "tracks": "SELECT t.*, a.album_artist AS shown_album_artist FROM tracks t "
-    "LEFT JOIN albums a USING (album_key) {where} "
-    "ORDER BY a.album_artist, t.year, t.album_key, t.disc_number, t.track_number, "
-    "t.display_title, t.media_id LIMIT {limit}",
-    "albums": "SELECT a.* FROM albums a {where} "
-    "ORDER BY a.album_artist, a.year, a.title, a.album_key LIMIT {limit}",
-    "artists": "SELECT r.* FROM artists r {where} "
-    "ORDER BY r.normalised_name, r.artist_key LIMIT {limit}",
-}
+Row = dict[str, Any]
 
 
-def answerable(what: str) -> frozenset[str]:
-    """The filters that `tracks`, `albums` or `artists` have."""
-    return frozenset(_FILTERS[what])
+@dataclass(slots=True)
+class Found:
+    """Rows of `tracks`, `albums` and `artists`, in reading order."""
+
+    tracks: list[Row] = field(default_factory=list)
+    albums: list[Row] = field(default_factory=list)
+    artists: list[Row] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.tracks or self.albums or self.artists)
 
 
-def look_up(
-    con: duckdb.DuckDBPyConnection, what: str, values: Mapping[str, str | int], limit: int
-) -> pl.DataFrame:
-    """Rows of `tracks`, `albums` or `artists` for which all filters hold, in reading order.
+def at_path(con: duckdb.DuckDBPyConnection, path: str) -> Found:
+    """The track with this path, as `file_path` has it."""
+    return Found(_rows(con, "tracks", "file_path", path))
+
+
+def of_album(con: duckdb.DuckDBPyConnection, artist: str, title: str) -> Found:
+    """Albums of a title that an artist made or is on, and the artist's tracks of them.
 
     Args:
         con: a connection to a player's database.
-        what: the table.
-        values: by filter, what is asked for: see `music.wanted.Wanted.values`.
-        limit: at most so many rows.
-
-    Raises:
-        KeyError: the table has no such filter.
+        artist: normalised name. Of an album artist all tracks of the album are found.
+        title: normalised title of the album.
     """
-    conditions = [_FILTERS[what][name] for name in values]
-    where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-    query = _SELECT[what].format(where=where, limit=int(limit))
-    return con.sql(query, params=dict(values)).pl()
+    artists = _rows(con, "artists", "normalised_name", artist)
+    keys = {row["artist_key"] for row in artists}
+    found = Found(artists=_sorted(artists))
+    if not keys:
+        return found
+    named = _rows(con, "albums", "normalised_title", title)
+    credited: set[str] | None = None
+    for album in named:
+        tracks = []
+        if album["artist_key"] in keys:
+            tracks = _rows(con, "tracks", "album_key", album["album_key"])
+        else:
+            credited = _media_of(con, keys) if credited is None else credited
+            rows = _rows(con, "tracks", "album_key", album["album_key"]) if credited else []
+            tracks = [row for row in rows if row["media_id"] in credited]
+        if tracks:
+            found.albums.append(album)
+            found.tracks += tracks
+    return Found(_sorted(found.tracks), _sorted(found.albums), found.artists)
+
+
+def with_id(con: duckdb.DuckDBPyConnection, mb_id: str) -> Found:
+    """What has a MusicBrainz id, of whatever kind.
+
+    Tracks of a recording or of a track of a release; a release with its tracks; the releases of a
+    group; an artist.
+    """
+    if tracks := _rows(con, "tracks", "mb_recording_id", mb_id):
+        return Found(_sorted(tracks))
+    if tracks := _rows(con, "tracks", "mb_track_id", mb_id):
+        return Found(_sorted(tracks))
+    if albums := _rows(con, "albums", "album_key", mb_id):
+        return Found(_sorted(_rows(con, "tracks", "album_key", mb_id)), albums)
+    if albums := _rows(con, "albums", "mb_release_group_id", mb_id):
+        return Found(albums=_sorted(albums))
+    return Found(artists=_rows(con, "artists", "artist_key", mb_id))
+
+
+def _media_of(con: duckdb.DuckDBPyConnection, artist_keys: set[str]) -> set[str]:
+    """Tracks with which an artist has to do."""
+    statement = "SELECT media_id FROM track_artists WHERE artist_key = ?"
+    return {
+        row[0] for key in sorted(artist_keys) for row in con.execute(statement, [key]).fetchall()
+    }
+
+
+def _rows(con: duckdb.DuckDBPyConnection, table: str, column: str, value: str) -> list[Row]:
+    result = con.execute(f"SELECT * FROM {table} WHERE {column} = ?", [value])
+    names = [name for name, *_ in result.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+def _sorted(rows: list[Row]) -> list[Row]:
+    """In reading order: by the columns that there are; what has none comes last."""
+
+    def place(row: Row) -> list[tuple[bool, Any]]:
+        values = [row.get(name) for name in _READING_ORDER]
+        return [(value is None, "" if value is None else value) for value in values]
+
+    return sorted(rows, key=place)
+
+
+_READING_ORDER = ("album_artist", "year", "album", "album_key", "disc_number",
+                  "track_number", "display_title", "normalised_title", "normalised_name",
+                  "artist_key", "media_id")  # fmt: skip

@@ -49,6 +49,7 @@ TRACKS = Table(
         Column("status", "VARCHAR", "`present`, `missing`, or `unknown`, as in `media_files`.",
                required=True),
     ),
+    lookups=("file_path", "album_key", "mb_recording_id", "mb_track_id"),
 )  # fmt: skip
 
 TRACK_ARTISTS = Table(
@@ -69,6 +70,7 @@ TRACK_ARTISTS = Table(
                "Artists` because it is a compilation, or the first artist of the track for want of "
                "another.", required=True),
     ),
+    lookups=("artist_key",),
 )  # fmt: skip
 
 ARTISTS = Table(
