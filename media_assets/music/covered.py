@@ -7,7 +7,6 @@ import polars as pl
 from media_assets.music.cover_choice import choose_covers
 from media_assets.music.covers import STEM_LENGTH
 from media_assets.music.rows import Catalog
-from media_assets.store.tables.music import ALBUMS, ARTISTS, COVERS, TRACK_ARTISTS, TRACKS
 
 
 def covered(
@@ -34,11 +33,11 @@ def covered(
     stem = pl.concat_str(pl.lit(f"{folder}/"), pl.col("cover_id").str.head(STEM_LENGTH))
     covers = _counted(candidates, tracks=own, albums=of_albums, artists=of_artists)
     return {
-        TRACKS.name: tracks,
-        TRACK_ARTISTS.name: found.track_artists,
-        ARTISTS.name: artists,
-        ALBUMS.name: albums,
-        COVERS.name: covers.with_columns(thumbnail_stem=stem),
+        "tracks": tracks,
+        "track_artists": found.track_artists,
+        "artists": artists,
+        "albums": albums,
+        "covers": covers.with_columns(thumbnail_stem=stem),
     }
 
 
