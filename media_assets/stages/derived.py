@@ -6,8 +6,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from media_assets.captures.cover import CoverImage
 from media_assets.captures.picture import Picture
 from media_assets.errors import StoreError
+from media_assets.library.content import content_hash
+from media_assets.music.covers import STEM_LENGTH
 from media_assets.store.disk import explain
 
 
@@ -20,6 +23,15 @@ class StoredPicture:
     height: int
     frames: int
     size: int
+
+
+@dataclass(frozen=True, slots=True)
+class EmbeddedCover:
+    """A cover as it is embedded, which could be decoded, with its type as in ID3."""
+
+    content: bytes
+    picture_type: int
+    image: CoverImage
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +77,22 @@ def _has_length(file: Path, length: int) -> bool:
         return file.stat().st_size == length
     except FileNotFoundError:
         return False
+
+
+def store_cover(folder: Path, cover: EmbeddedCover | None) -> StoredCover | None:
+    """Write a cover as it is embedded, if it is not there: all tracks of an album have the same.
+
+    Raises:
+        StoreError: it cannot be written.
+    """
+    if cover is None:
+        return None
+    digest, image = content_hash(cover.content), cover.image
+    whole = Picture(cover.content, image.extension, image.width, image.height)
+    stored = store_picture(folder, digest[:STEM_LENGTH], whole, once=True)
+    if stored is None:
+        return None
+    return StoredCover(digest, cover.picture_type, image.format, stored)
 
 
 @contextmanager

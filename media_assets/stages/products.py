@@ -10,7 +10,7 @@ from typing import BinaryIO
 from media_assets.captures.clip import ClipOptions, analyse_clip
 from media_assets.captures.clip import prepare_worker as prepare_clips
 from media_assets.captures.clip_metadata import ClipMetadata
-from media_assets.captures.cover import CoverImage, read_cover
+from media_assets.captures.cover import read_cover
 from media_assets.captures.image import ImageMetadata, ImageOptions, analyse_image
 from media_assets.captures.picture import Picture
 from media_assets.engine.worker import Failed
@@ -30,12 +30,18 @@ from media_assets.library.content import (
 )
 from media_assets.library.kinds import Kind
 from media_assets.library.mtime import storable
-from media_assets.music.covers import OTHER, STEM_LENGTH
+from media_assets.music.covers import OTHER
 from media_assets.music.metadata import AudioMetadata
 from media_assets.music.music_file import read_music
 from media_assets.settings import LimitSettings, ThumbnailSettings
 from media_assets.stages.catalog import StageName
-from media_assets.stages.derived import StoredCover, StoredPicture, store_picture
+from media_assets.stages.derived import (
+    EmbeddedCover,
+    StoredCover,
+    StoredPicture,
+    store_cover,
+    store_picture,
+)
 
 PRELOAD = (__name__, "scipy.fftpack")
 """What workers share; imagehash would load scipy in each of them, 0.2 s after its start."""
@@ -101,15 +107,6 @@ Make = Callable[[WorkOptions, WorkItem], Products]
 """What `make_products` is: the work on one file."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Cover:
-    """An embedded cover that could be decoded."""
-
-    content: bytes
-    picture_type: int
-    image: CoverImage
-
-
 @dataclass(slots=True)
 class _Made:
     """Products before they are stored."""
@@ -118,7 +115,7 @@ class _Made:
     poster: Picture | None = None
     preview: Picture | None = None
     vector: tuple[float, ...] | None = None
-    cover: _Cover | None = None
+    cover: EmbeddedCover | None = None
     failures: dict[StageName, Failed] = field(default_factory=dict)
     reasons: dict[StageName, str] = field(default_factory=dict)
 
@@ -252,7 +249,7 @@ def _add_cover(
         made.failures.update(dict.fromkeys(wanted, failed))
         return
     made.poster = image.poster
-    made.cover = _Cover(cover, picture_type, image)
+    made.cover = EmbeddedCover(cover, picture_type, image)
 
 
 def not_eligible(why: str) -> str:
@@ -293,18 +290,10 @@ def _stored(
         preview=store_picture(options.thumbnail_folder, f"{stem}_preview", made.preview)
         if wanted
         else None,
-        cover=_stored_cover(options, made.cover) if "embedded_covers" in item.stages else None,
+        cover=store_cover(options.cover_folder, made.cover)
+        if "embedded_covers" in item.stages
+        else None,
         vector=made.vector,
         failures=made.failures,
         reasons=made.reasons,
     )
-
-
-def _stored_cover(options: WorkOptions, cover: _Cover | None) -> StoredCover | None:
-    """Write a cover as it is embedded; all tracks of an album have the same, so it is there."""
-    if cover is None:
-        return None
-    digest, image = content_hash(cover.content), cover.image
-    whole = Picture(cover.content, image.extension, image.width, image.height)
-    stored = store_picture(options.cover_folder, digest[:STEM_LENGTH], whole, once=True)
-    return stored and StoredCover(digest, cover.picture_type, image.format, stored)
