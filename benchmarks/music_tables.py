@@ -25,11 +25,11 @@ from media_assets.music.keys import normalised
 from media_assets.settings import Settings
 from media_assets.stages.music import derive_music
 from media_assets.stages.platform import Platform
-from media_assets.stages.publish import publish_player
 from media_assets.stages.shared_music import share_music
 from media_assets.store.connect import connect, transaction
 from media_assets.store.frames import as_table, polars_schema
 from media_assets.store.music_lookups import Found, at_path, of_album, with_id
+from media_assets.store.publish import publish
 from media_assets.store.spec import Table
 from media_assets.store.tables.analysis import AUDIO_METADATA, EMBEDDED_COVERS
 from media_assets.store.tables.library import MEDIA_FILES
@@ -149,7 +149,8 @@ def figures(data: Path) -> Iterator[Figure]:
     changed, written = _timed(lambda: derive_music(platform, PLAYER))
     yield Figure(f"{what}: 100 retagged", Sample(TRACKS, changed),
                  note=f"{_rows(written):,} rows written")  # fmt: skip
-    publish_player(platform, PLAYER)
+    queries = {name: f"SELECT * FROM {name}" for name in ("albums", "artists")}
+    publish(platform.player_database(PLAYER), queries, platform.places.published(PLAYER))
     shared, _ = _timed(lambda: share_music(platform))
     yield Figure(f"{what}: shared albums and artists", Sample(TRACKS, shared))
     yield from _look_ups(platform)
