@@ -20,7 +20,8 @@ NUMBERS: dict[str, str] = {
     "disk": "SELECT coalesce(sum(file_size), 0) AS library_bytes, "
     "(SELECT coalesce(sum(bytes), 0) FROM (SELECT thumbnail_file, thumbnail_bytes AS bytes "
     "FROM thumbnails UNION SELECT preview_file, preview_bytes FROM thumbnails "  # copies share
-    "UNION SELECT cover_file, bytes FROM embedded_covers)) AS derived_bytes FROM media_files",  # pictures of missing media are kept
+    "UNION SELECT cover_file, bytes FROM embedded_covers)) AS derived_bytes "
+    "FROM media_files",  # pictures of missing media are kept
     "shrinkage": "SELECT count(*) FILTER (status <> 'missing') AS files, "
     "count(*) FILTER (status = 'missing' AND deleted_at > now()::TIMESTAMP - INTERVAL 1 DAY) "
     "AS gone_in_a_day FROM media_files",

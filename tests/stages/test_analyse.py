@@ -29,7 +29,7 @@ def test_every_stage_is_done_once_and_then_nothing_is_pending(home: Home) -> Non
     assert first.media == 1
     assert first.done == {
         "image_metadata": 1, "thumbnails": 1, "media_vectors": 1,
-        "video_metadata": 0, "audio_metadata": 0,
+        "video_metadata": 0, "audio_metadata": 0, "embedded_covers": 0,
     }  # fmt: skip
     assert home.rows("SELECT width, height, format FROM image_metadata") == [(64, 48, "PNG")]
     assert home.work() == AnalysisReport(seconds=pytest.approx(0, abs=5))
