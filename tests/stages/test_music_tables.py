@@ -55,7 +55,7 @@ def home(made: tuple[MusicHome, MusicReport]) -> MusicHome:
 def test_rows_are_written_once(made: tuple[MusicHome, MusicReport]) -> None:
     home, first = made
     assert {name: changes[0] for name, changes in first.changes.items()} == {
-        "tracks": 6, "track_artists": 10, "artists": 3, "albums": 3, "covers": 3,
+        "tracks": 6, "track_artists": 10, "artists": 4, "albums": 3, "covers": 3,
     }  # fmt: skip
     database = home.platform.player_database(PLAYER)
     before = database.read_bytes()
@@ -89,6 +89,7 @@ def test_files_become_tracks_albums_artists_and_covers(home: MusicHome) -> None:
         ("Ana", None, 1, 3, None, None),
         ("Bo", ARTIST, 1, 1, "artist", 30),
         ("Bo", None, 0, 1, None, None),
+        ("Various Artists", None, 1, 0, None, None),
     ]
     assert not any(promises(home.platform, PLAYER).values())
     found = coverage(home.platform, PLAYER)
@@ -149,7 +150,8 @@ def test_look_ups(home: MusicHome) -> None:
     assert titles(looked_up(home.platform, (), lambda con: at_path(con, path))) == ["Cloud"]
     for artist, album, expected in (
         ("ana", "sea", ["Wave 1", "Wave 2"]), ("ana", "mix", ["Rain"]), ("bo", "sea", []),
-        ("various artists", "mix", ["Hail", "Rain"]), ("nobody", "sea", []), ("bo", "sky", ["Cloud"]),
+        ("various artists", "mix", ["Hail", "Rain"]), ("nobody", "sea", []),
+        ("bo", "sky", ["Cloud"]),
     ):  # fmt: skip
         found = looked_up(home.platform, (), lambda con: of_album(con, artist, album))  # noqa: B023
         assert titles(found) == expected
