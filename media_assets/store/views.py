@@ -89,7 +89,7 @@ PREVIEWS: dict[str, str] = {
     "track_number, tracks.file_path",
     "track_artists": "SELECT t.display_title AS title, k.role, k.position, k.name, "
     "r.name AS artist FROM track_artists k JOIN tracks t USING (media_id) "
-    "JOIN artists r USING (artist_key) ORDER BY t.artist, t.album, "
+    "JOIN artists r ON r.artist_key = k.artist_key ORDER BY t.artist, t.album, "
     "t.track_number, k.media_id, k.role DESC, k.position",
     "artists": "SELECT name, albums, tracks, tracks_missing AS missing, genre, first_year, "
     "last_year FROM artists ORDER BY tracks DESC, normalised_name, artist_key",
