@@ -42,46 +42,54 @@ LOOK_UPS = 50
 
 def rows(count: int) -> dict[Table, pl.DataFrame]:
     """Rows of `media_files`, `audio_metadata` and `embedded_covers` of so many tracks."""
-    random = np.random.default_rng(SEED)
-    number = np.arange(count)
-    album, track = number // ON_ALBUM, number % ON_ALBUM + 1
-    albums = int(album.max()) + 1
-    of_album = np.arange(albums) // ALBUMS_OF_ARTIST
-    has_ids = random.random(albums) < 0.4
-    various = random.random(albums) < 0.1
-    artist = np.where(various[album], random.integers(0, max(1, albums // 5), count),
-                      of_album[album])  # fmt: skip
-    guest = np.where(
-        random.random(count) < 0.05, random.integers(0, max(1, albums // 5), count), -1
-    )
-    style, year = random.integers(0, 3, count), 1960 + random.integers(0, 64, albums)
-    described = [
-        _described(*values, ids=bool(has_ids[at]), various=bool(various[at]), year=int(year[at]))
-        for at, values in zip(album, zip(number, album, track, artist, guest, style, strict=True),
-                              strict=True)
-    ]  # fmt: skip
-    ids = pl.Series([f"{at:032x}" for at in number])
-    metadata = pl.DataFrame(described, schema=polars_schema(AUDIO_METADATA))
-    paths = [f"/music/{at // 5:05d}/{at:06d}/{of:02d} track {of}.flac"
-             for at, of in zip(album, track, strict=True)]  # fmt: skip
+    ids = pl.Series([f"{at:032x}" for at in range(count)])
+    albums = [at // ON_ALBUM for at in range(count)]
+    paths = [f"/music/{at // 5:05d}/{at:06d}/{of % ON_ALBUM + 1:02d} track.flac"
+             for of, at in enumerate(albums)]  # fmt: skip
     return {
         MEDIA_FILES: _files(ids, paths),
-        AUDIO_METADATA: metadata.with_columns(media_id=ids),
-        EMBEDDED_COVERS: _covers(ids, album),
+        AUDIO_METADATA: _metadata(count).select(pl.lit(ids).alias("media_id"), pl.all()),
+        EMBEDDED_COVERS: _covers(ids, albums),
     }
 
 
+def _metadata(count: int) -> pl.DataFrame:
+    """Rows of `audio_metadata` without their ids."""
+    random = np.random.default_rng(SEED)
+    albums = -(-count // ON_ALBUM)
+    artists = max(1, albums // ALBUMS_OF_ARTIST)
+    has_ids = (random.random(albums) < 0.4).tolist()
+    various = (random.random(albums) < 0.1).tolist()
+    years = (1960 + random.integers(0, 64, albums)).tolist()
+    others = random.integers(0, artists, count).tolist()
+    guests = np.where(random.random(count) < 0.05, random.integers(0, artists, count), -1).tolist()
+    styles = random.integers(0, 3, count).tolist()
+    described = []
+    for number, (other, guest, style) in enumerate(zip(others, guests, styles, strict=True)):
+        album = number // ON_ALBUM
+        artist = other if various[album] else album // ALBUMS_OF_ARTIST
+        described.append(
+            _described(number, artist, guest, style, ids=has_ids[album], various=various[album],
+                       year=years[album])
+        )  # fmt: skip
+    schema = polars_schema(AUDIO_METADATA)
+    given = {name: [row[name] for row in described] for name in described[0]}
+    return pl.DataFrame(
+        [pl.Series(name, given.get(name, [None] * count), kind)
+         for name, kind in schema.items() if name != "media_id"]
+    )  # fmt: skip
+
+
 def _described(
-    number: int, album: int, track: int, artist: int, guest: int, style: int, *,
-    ids: bool, various: bool, year: int,
-) -> dict[str, Any]:  # fmt: skip
-    """A row of `audio_metadata`."""
+    number: int, artist: int, guest: int, style: int, *, ids: bool, various: bool, year: int
+) -> dict[str, Any]:
+    """What `audio_metadata` says of one track."""
+    album, track = number // ON_ALBUM, number % ON_ALBUM + 1
     people = [artist] if guest < 0 else [artist, guest]
     names = [_written(f"Artist Number {one}", style) for one in people]
     by = "Various Artists" if various else names[0]
-    row: dict[str, Any] = dict.fromkeys(AUDIO_METADATA.column_names)
-    return row | {
-        "media_id": "", "title": f"Song {number}" if number % 100 else None,
+    return {
+        "title": f"Song {number}" if number % 100 else None,
         "artist": "; ".join(names), "artists": names, "album": f"Album {album}",
         "album_artist": by, "album_artists": [by], "track_number": track, "track_total": ON_ALBUM,
         "date": f"{year}-05-01", "year": year, "genre": f"Genre {album % 30}",
@@ -99,7 +107,7 @@ def _written(name: str, style: int) -> str:
 
 
 def _uuid(what: str, number: int) -> str:
-    return str(UUID(int=(sum(what.encode()) << 64) + int(number)))
+    return str(UUID(int=(sum(what.encode()) << 64) + number))
 
 
 def _files(ids: pl.Series, paths: list[str]) -> pl.DataFrame:
@@ -115,8 +123,8 @@ def _files(ids: pl.Series, paths: list[str]) -> pl.DataFrame:
     return as_table(MEDIA_FILES, frame)
 
 
-def _covers(ids: pl.Series, album: Any) -> pl.DataFrame:  # noqa: ANN401 an array
-    names = [f"{at:064x}" for at in album]
+def _covers(ids: pl.Series, albums: list[int]) -> pl.DataFrame:
+    names = [f"{at:064x}" for at in albums]
     frame = pl.DataFrame({"media_id": ids, "cover_id": names}).with_columns(
         picture_type=pl.lit(3), width=pl.lit(600), height=pl.lit(600), format=pl.lit("JPEG"),
         bytes=pl.lit(80_000), cover_file=pl.concat_str(pl.lit("derived/bench/covers/"), "cover_id"),
