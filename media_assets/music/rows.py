@@ -39,7 +39,7 @@ def catalog(music: pl.DataFrame) -> Catalog:
     return Catalog(
         tracks=tracks,
         track_artists=credits.sort("media_id", "role", "position"),
-        albums=_albums(tracks, credits, music).sort("album_key"),
+        albums=_albums(tracks, credits).sort("album_key"),
         artists=_artists(tracks, credits).sort("artist_key"),
     )
 
@@ -71,17 +71,15 @@ def _album_keys(music: pl.DataFrame, credits: pl.DataFrame) -> pl.DataFrame:
     return named.select("media_id", album_key=key)
 
 
-def _albums(tracks: pl.DataFrame, credits: pl.DataFrame, music: pl.DataFrame) -> pl.DataFrame:
+def _albums(tracks: pl.DataFrame, credits: pl.DataFrame) -> pl.DataFrame:
     first = credits.filter(role="album_artist", position=1).select(
         "media_id", by_key="artist_key", by_name="name"
     )
     mine = (
         tracks.filter(pl.col("album_key").is_not_null())
         .join(first, on="media_id", how="left", maintain_order="left")
-        .join(music.select("media_id", "mb_release_id", "mb_release_group_id"), on="media_id",
-              how="left", maintain_order="left")
         .with_columns(album_artist=pl.coalesce("album_artist", "by_name"))
-    )  # fmt: skip
+    )
     shown = most_frequent(
         mine, "album_key",
         ["album", "album_artist", "by_key", "date", "original_date", "year", "mb_release_id",
