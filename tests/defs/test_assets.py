@@ -20,7 +20,7 @@ ASSETS = {spec.key.to_user_string() for spec in defs.resolve_all_asset_specs()} 
 ROWS = {
     "media_files": 5, "image_metadata": 2, "video_metadata": 1, "audio_metadata": 1,
     "embedded_covers": 1, "thumbnails": 4, "media_vectors": 3, "tracks": 1, "track_artists": 2,
-    "artists": 1, "albums": 1, "covers": 1, "shared_albums": 1, "shared_artists": 1,
+    "artists": 2, "albums": 1, "covers": 1, "shared_albums": 1, "shared_artists": 2,
     "capture_times": 4, "media_matches": 3,
     "match_history": 4, "match_registry": 4, "match_participants": 32, "player_match_stats": 4,
     "duplicates": 0, "shared_duplicates": 0, "player_sessions": 3,

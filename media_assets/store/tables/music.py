@@ -100,6 +100,7 @@ ARTISTS = Table(
         Column("last_year", "INTEGER", "Greatest year of its tracks."),
         Column("cover_id", "VARCHAR", "Picture of the artist: `artist` or `fanart` in its folder."),
     ),
+    lookups=("normalised_name",),
 )  # fmt: skip
 
 ALBUMS = Table(
@@ -134,6 +135,7 @@ ALBUMS = Table(
         Column("cover_id", "VARCHAR", "The cover: a front before others, then the one with the most "
                "pixels."),
     ),
+    lookups=("normalised_title", "mb_release_group_id"),
 )  # fmt: skip
 
 COVERS = Table(
