@@ -37,7 +37,7 @@ from media_assets.store.write import insert
 from media_assets.terminal import print_table
 
 SEED, TRACKS, ON_ALBUM, ALBUMS_OF_ARTIST = 7, 100_000, 10, 5
-LOOK_UPS = 50
+LOOK_UPS, REPEATS = 50, 5
 
 
 def rows(count: int) -> dict[Table, pl.DataFrame]:
@@ -175,7 +175,7 @@ def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
 
 
 def _look_ups(platform: Platform) -> Iterator[Figure]:
-    """Each of many different ones on one open connection; the median."""
+    """Many different ones on one open connection, each asked again; the median of the best."""
     random = np.random.default_rng(SEED)
     numbers = [int(at) for at in random.integers(0, TRACKS, LOOK_UPS)]
     with connect(platform.places.player_database(PLAYER), read_only=True) as con:
@@ -203,10 +203,10 @@ def _look_ups(platform: Platform) -> Iterator[Figure]:
             works[0]()
             seconds = []
             for work in works:
-                taken, found = _timed(work)
-                if not found:
+                asked_again = [_timed(work) for _ in range(REPEATS)]
+                if not all(found for _, found in asked_again):
                     raise AssertionError(f"{what}: {work} was not found")
-                seconds.append(taken)
+                seconds.append(min(taken for taken, _ in asked_again))
             median, slowest = statistics.median(seconds), f"slowest {1000 * max(seconds):.1f} ms"
             yield Figure(f"look-up: {what}", Sample(1, median), Target(0.005, "s"), note=slowest)
 
