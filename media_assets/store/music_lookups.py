@@ -22,7 +22,7 @@ _COLUMNS = {
 
 @dataclass(slots=True)
 class Found:
-    """Rows of `tracks`, `albums` and `artists`, in reading order."""
+    """Rows of `tracks` (what is shown of them), `albums` and `artists`, in reading order."""
 
     tracks: list[Row] = field(default_factory=list)
     albums: list[Row] = field(default_factory=list)
