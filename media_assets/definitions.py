@@ -19,6 +19,8 @@ from media_assets.defs.matches import assets as match_assets
 from media_assets.defs.matches import checks as match_checks
 from media_assets.defs.migration import assets as migration_assets
 from media_assets.defs.migration import checks as migration_checks
+from media_assets.defs.music import assets as music_assets
+from media_assets.defs.music import checks as music_checks
 from media_assets.defs.players import assets as player_assets
 from media_assets.defs.players import checks as player_checks
 from media_assets.defs.publishing import assets as publishing_assets
@@ -36,6 +38,7 @@ defs = dg.Definitions(
             player_assets,
             capture_assets,
             duplicate_assets,
+            music_assets,
             publishing_assets,
             migration_assets,
         ]
@@ -48,6 +51,7 @@ defs = dg.Definitions(
             player_checks,
             capture_checks,
             duplicate_checks,
+            music_checks,
             migration_checks,
         ]
     ),

@@ -66,6 +66,11 @@ PlayerName = Annotated[str, AfterValidator(_player_name)]
 Folder = Annotated[str, AfterValidator(_folder)]
 
 
+CoverSize = Literal[150, 300, 500, 800]
+"""Longest side of a thumbnail of a cover, in pixels."""
+COVER_SIZES: tuple[CoverSize, ...] = get_args(CoverSize)
+
+
 class LibrarySettings(Section):
     """What is scanned, and when a scan is not believed."""
 
@@ -106,6 +111,12 @@ class ThumbnailSettings(Section):
     max_share: float = Field(0.25, ge=0, le=100)
 
 
+class CoverSettings(Section):
+    """The sizes of covers that are made at once, for every cover; the others when asked for."""
+
+    sizes_at_once: tuple[CoverSize, ...] = Field((), strict=False)
+
+
 class EngineSettings(Section):
     """The process pool."""
 
@@ -141,6 +152,7 @@ class Settings(Section):
     captures: CaptureSettings = CaptureSettings()
     matches: MatchSettings = MatchSettings()
     thumbnails: ThumbnailSettings = ThumbnailSettings()
+    covers: CoverSettings = CoverSettings()
     engine: EngineSettings = EngineSettings()
     limits: LimitSettings = LimitSettings()
     automation: AutomationSettings = AutomationSettings()

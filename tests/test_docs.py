@@ -105,7 +105,7 @@ def _sections() -> list[type]:
 
 
 def _names() -> set[str]:
-    return {"library", "matches", "thumbnails", "engine", "limits", "automation"}
+    return {"library", "matches", "thumbnails", "covers", "engine", "limits", "automation"}
 
 
 def test_what_the_template_shows_behind_marks_is_accepted() -> None:

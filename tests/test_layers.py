@@ -25,8 +25,8 @@ RANK = {
     "definitions": 10,
     "launch": 11,
     "run_command": 12, "upkeep_command": 12, "review_command": 12, "export_command": 12,
-    "duplicate_command": 12,
-    "review_cli": 13, "duplicate_cli": 13,
+    "duplicate_command": 12, "music_command": 12,
+    "review_cli": 13, "duplicate_cli": 13, "music_cli": 13,
     "cli": 14,
     "__main__": 15,
 }  # fmt: skip

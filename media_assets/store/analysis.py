@@ -9,6 +9,7 @@ import polars as pl
 from media_assets.store.spec import Table
 from media_assets.store.tables.analysis import (
     AUDIO_METADATA,
+    EMBEDDED_COVERS,
     IMAGE_METADATA,
     MEDIA_VECTORS,
     THUMBNAILS,
@@ -21,6 +22,7 @@ STAGE_TABLES: dict[str, Table] = {
     "image_metadata": IMAGE_METADATA,
     "video_metadata": VIDEO_METADATA,
     "audio_metadata": AUDIO_METADATA,
+    "embedded_covers": EMBEDDED_COVERS,
     "thumbnails": THUMBNAILS,
     "media_vectors": MEDIA_VECTORS,
 }

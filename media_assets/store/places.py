@@ -33,6 +33,10 @@ class Places:
         """Posters and previews, named by content."""
         return self.data / "derived" / player / "thumbs"
 
+    def covers(self, player: str) -> Path:
+        """Covers of music and their thumbnails, named by content."""
+        return self.data / "derived" / player / "covers"
+
     def published(self, player: str) -> Path:
         """The player's published files."""
         return self.data / "published" / player

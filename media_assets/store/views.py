@@ -19,8 +19,9 @@ NUMBERS: dict[str, str] = {
     "WHERE f.status = 'present'",
     "disk": "SELECT coalesce(sum(file_size), 0) AS library_bytes, "
     "(SELECT coalesce(sum(bytes), 0) FROM (SELECT thumbnail_file, thumbnail_bytes AS bytes "
-    "FROM thumbnails UNION SELECT preview_file, preview_bytes FROM thumbnails)) "  # copies share
-    "AS derived_bytes FROM media_files",  # pictures of missing media are kept
+    "FROM thumbnails UNION SELECT preview_file, preview_bytes FROM thumbnails "  # copies share
+    "UNION SELECT cover_file, bytes FROM embedded_covers)) AS derived_bytes "
+    "FROM media_files",  # pictures of missing media are kept
     "shrinkage": "SELECT count(*) FILTER (status <> 'missing') AS files, "
     "count(*) FILTER (status = 'missing' AND deleted_at > now()::TIMESTAMP - INTERVAL 1 DAY) "
     "AS gone_in_a_day FROM media_files",
@@ -80,6 +81,26 @@ PREVIEWS: dict[str, str] = {
     "audio_metadata": "SELECT artist, album, track_number AS track, title, codec, "
     "duration_seconds AS seconds FROM audio_metadata JOIN media_files USING (media_id) "
     "ORDER BY first_seen_at DESC, artist, album, disc_number, track_number, file_name",
+    "embedded_covers": "SELECT file_name, width || ' x ' || height AS size, format, bytes "
+    "FROM embedded_covers JOIN media_files USING (media_id) ORDER BY mtime_ns DESC, file_name",
+    "tracks": "SELECT artist, album, disc_number AS disc, track_number AS track, "
+    "display_title AS title, year, genre, duration_seconds AS seconds FROM tracks "
+    "JOIN media_files USING (media_id) ORDER BY first_seen_at DESC, artist, album, disc_number, "
+    "track_number, tracks.file_path",
+    "track_artists": "SELECT t.display_title AS title, k.role, k.position, k.name, "
+    "r.name AS artist FROM track_artists k JOIN tracks t USING (media_id) "
+    "JOIN artists r ON r.artist_key = k.artist_key ORDER BY t.artist, t.album, "
+    "t.track_number, k.media_id, k.role DESC, k.position",
+    "artists": "SELECT name, albums, tracks, tracks_missing AS missing, genre, first_year, "
+    "last_year FROM artists ORDER BY tracks DESC, normalised_name, artist_key",
+    "albums": "SELECT album_artist AS artist, title, year, tracks, tracks_tagged AS of_tracks, "
+    "genre FROM albums ORDER BY year DESC, album_artist, title, album_key",
+    "covers": "SELECT width || ' x ' || height AS size, source, kind, format, tracks, albums, "
+    "artists FROM covers ORDER BY tracks DESC, cover_id",
+    "shared_albums": "SELECT album_artist AS artist, title, date, player, tracks, players "
+    "FROM shared_albums ORDER BY players DESC, album_artist, title, album_key, player",
+    "shared_artists": "SELECT name, player, albums, tracks, players "
+    "FROM shared_artists ORDER BY players DESC, tracks DESC, name, artist_key, player",
     "thumbnails": "SELECT file_name, thumbnail_width || ' x ' || thumbnail_height AS size, "
     "thumbnail_bytes AS bytes, preview_frames AS frames "
     "FROM thumbnails JOIN media_files USING (media_id) ORDER BY mtime_ns DESC, file_name",

@@ -19,7 +19,9 @@ REPORT = "levelup_migration"
 ASSETS = {spec.key.to_user_string() for spec in defs.resolve_all_asset_specs()} - {REPORT}
 ROWS = {
     "media_files": 5, "image_metadata": 2, "video_metadata": 1, "audio_metadata": 1,
-    "thumbnails": 4, "media_vectors": 3, "capture_times": 4, "media_matches": 3,
+    "embedded_covers": 1, "thumbnails": 4, "media_vectors": 3, "tracks": 1, "track_artists": 2,
+    "artists": 2, "albums": 1, "covers": 1, "shared_albums": 1, "shared_artists": 2,
+    "capture_times": 4, "media_matches": 3,
     "match_history": 4, "match_registry": 4, "match_participants": 32, "player_match_stats": 4,
     "duplicates": 0, "shared_duplicates": 0, "shared_captures": 4, "match_captures": 4,
     "player_sessions": 3, "teammates_aggregate": 8, "media_library": 5, "match_library": 4,
@@ -30,6 +32,7 @@ PICTURES = {
     "player_match_stats": "form over time", "media_matches": "matches and captures",
     "media_library": "newest captures", "stats_by_map": "win rate by map",
     "stats_by_hour": "hours of the week", "expectations": "expected and actual",
+    "tracks": "tracks by decade", "albums": "covers",
 }  # fmt: skip
 EMPTY = {"career_ranks", "duplicates", "shared_duplicates"}
 """What the sample has no recorded responses of, and what no two of its few files are."""
@@ -62,8 +65,8 @@ def test_what_was_done_is_counted(finished: Finished) -> None:
     found = metadata(finished.hex)
     assert (found["media_files"]["files seen"], found["media_files"]["added"]) == (5, 5)
     assert found["media_files"]["files per second"] > 0
-    assert [found[stage]["done now"] for stage in STAGE_NAMES] == [2, 1, 1, 4, 3]
-    assert [found[stage]["failed now"] for stage in STAGE_NAMES] == [1, 0, 0, 1, 1]
+    assert [found[stage]["done now"] for stage in STAGE_NAMES] == [2, 1, 1, 1, 4, 3]
+    assert [found[stage]["failed now"] for stage in STAGE_NAMES] == [1, 0, 0, 0, 1, 1]
     assert found["match_history"]["recorded files read now"] == 14
     assert found["match_registry"]["matches loaded now"] == 4
     assert found["match_participants"]["rows written"] == 32

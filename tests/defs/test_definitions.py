@@ -17,7 +17,12 @@ from media_assets.store.tables.media_view import MEDIA_COLUMNS
 GROUPS = {
     "library": {"media_files"},
     "analysis": {
-        "image_metadata", "video_metadata", "audio_metadata", "thumbnails", "media_vectors",
+        "image_metadata", "video_metadata", "audio_metadata", "embedded_covers", "thumbnails",
+        "media_vectors",
+    },
+    "music": {
+        "tracks", "track_artists", "artists", "albums", "covers", "shared_albums",
+        "shared_artists",
     },
     "matches": {
         "match_history", "match_registry", "match_participants", "highlight_events",
@@ -36,14 +41,15 @@ GROUPS = {
     "migration": {"levelup_migration"},
 }  # fmt: skip
 SHARED = (GROUPS["matches"] - {"match_history"}) | {
-    "match_library", "shared_duplicates", "shared_captures", "match_captures",
+    "match_library", "shared_duplicates", "shared_captures", "match_captures", "shared_albums",
+    "shared_artists",
 }  # fmt: skip
 ALL = set().union(*GROUPS.values())
 
 JOBS = {
     "refresh_player": ALL - GROUPS["migration"],
     "rescan_library": GROUPS["library"] | GROUPS["analysis"] | GROUPS["captures"]
-    | {"media_library"},
+    | GROUPS["music"] | {"media_library"},
     "sync_matches": GROUPS["matches"] | GROUPS["players"] | GROUPS["published"]
     | {"media_matches", "shared_captures", "match_captures"},
     "take_over_levelup": GROUPS["migration"],
@@ -74,6 +80,10 @@ CHECKS = {
     ("media_matches", "association_rate"): "reports",
     ("duplicates", "duplicates_verified"): "reports",
     ("shared_duplicates", "shared_duplicates_verified"): "reports",
+    ("tracks", "fields_tagged"): "reports",
+    ("tracks", "music_holds_together"): "reports",
+    ("covers", "covers_open"): "reports",
+    ("shared_albums", "shared_music_counted"): "reports",
     ("levelup_migration", "coverage_whole"): "reports",
     ("levelup_migration", "no_rows_lost"): "reports",
     ("levelup_migration", "no_duplicates"): "reports",
