@@ -176,7 +176,7 @@ MIGRATIONS: dict[Database, tuple[Migration, ...]] = {
         Migration(4, "personal scores", _add_scores),
         Migration(5, "duplicates of several players", _add_table(SHARED_DUPLICATES)),
         Migration(6, "albums and artists of several players", _add_shared_music),
-        Migration(8, "captures of several players", _add_shared_captures),
+        Migration(7, "captures of several players", _add_shared_captures),
     ),
 }
 
