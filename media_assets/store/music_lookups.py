@@ -19,6 +19,18 @@ _COLUMNS = {
 }
 """What is told of a track: each column of a row that an index finds costs 0.1 ms."""
 
+_HOLDERS = " UNION ALL ".join(
+    f"SELECT '{table}', '{column}' FROM {table} WHERE {column} = $id"
+    for table, column in (
+        ("tracks", "mb_recording_id"),
+        ("tracks", "mb_track_id"),
+        ("albums", "album_key"),
+        ("albums", "mb_release_group_id"),
+        ("artists", "artist_key"),
+    )
+)
+"""Where an id stands: one statement takes half the time of five."""
+
 
 @dataclass(slots=True)
 class Found:
@@ -63,17 +75,13 @@ def of_album(con: duckdb.DuckDBPyConnection, artist: str, title: str) -> Found:
 def with_id(con: duckdb.DuckDBPyConnection, mb_id: str) -> Found:
     """What has a MusicBrainz id, of whatever kind.
 
-    Tracks of a recording or of a track of a release; a release with its tracks; the releases of a
+    Tracks of a recording or of a track of a release; the album of a release, or those of a release
     group; an artist.
     """
-    for column in ("mb_recording_id", "mb_track_id"):
-        if _values(con, "tracks", "media_id", column, mb_id):  # most ids are none of these
-            return Found(_sorted(_rows(con, "tracks", column, mb_id)))
-    if albums := _rows(con, "albums", "album_key", mb_id):
-        return Found(_sorted(_rows(con, "tracks", "album_key", mb_id)), albums)
-    if artists := _rows(con, "artists", "artist_key", mb_id):
-        return Found(artists=artists)
-    return Found(albums=_sorted(_rows(con, "albums", "mb_release_group_id", mb_id)))
+    found = Found()
+    for table, column in con.execute(_HOLDERS, {"id": mb_id}).fetchall()[:1]:
+        setattr(found, table, _sorted(_rows(con, table, column, mb_id)))
+    return found
 
 
 def _media_of(con: duckdb.DuckDBPyConnection, artist_keys: set[str]) -> set[str]:
