@@ -13,8 +13,10 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
-from media_assets.capture_settings import CaptureSettings, Journeys, Section, TimeZone
+from media_assets.capture_settings import CaptureSettings, Journeys, TimeZone
+from media_assets.embedder_settings import EMBEDDER_KINDS, Embedders, OnnxSettings
 from media_assets.errors import ConfigurationError
+from media_assets.section import Section
 
 DEFAULT_FILE = "media_assets.toml"
 SHARED = "shared"
@@ -156,6 +158,7 @@ class Settings(Section):
     engine: EngineSettings = EngineSettings()
     limits: LimitSettings = LimitSettings()
     automation: AutomationSettings = AutomationSettings()
+    embedders: Embedders = Field(default_factory=dict)
 
     base: Path = Field(default_factory=Path.cwd, exclude=True)
 
@@ -184,6 +187,10 @@ class Settings(Section):
         if folders is None:
             return (self.library_root / player,)
         return tuple(dict.fromkeys(self._absolute(folder) for folder in folders))
+
+    def model_file(self, embedder: OnnxSettings) -> Path:
+        """The model file of an embedder, absolute."""
+        return self._absolute(embedder.file)
 
     @property
     def workers(self) -> int:
@@ -332,7 +339,7 @@ def _read(file: Path) -> dict[str, Any]:
 def _explain(where: str, error: ValidationError) -> str:
     lines = []
     for problem in error.errors():
-        key = ".".join(str(part) for part in problem["loc"] if part != "[key]")
+        key = _key(problem["loc"])
         if problem["type"] == "extra_forbidden":
             fields = _section(problem["loc"][:-1]).model_fields
             names = {field.alias or name for name, field in fields.items()}
@@ -344,6 +351,14 @@ def _explain(where: str, error: ValidationError) -> str:
     return "\n".join(f"{where}: {line}" for line in lines)
 
 
+def _key(location: tuple[int | str, ...]) -> str:
+    """As it is written; pydantic names the kind of an embedder too."""
+    parts = [str(part) for part in location if part != "[key]"]
+    if parts[:1] == ["embedders"] and parts[2:3] and parts[2] in EMBEDDER_KINDS:
+        del parts[2]
+    return ".".join(parts)
+
+
 def _section(location: tuple[int | str, ...]) -> type[BaseModel]:
     section: type[BaseModel] = Settings
     parts = iter(location)
@@ -352,6 +367,8 @@ def _section(location: tuple[int | str, ...]) -> type[BaseModel]:
             section = _model_in(field.annotation) or section
             if get_origin(field.annotation) is dict:
                 next(parts, None)  # the name of a player is no field, even where it looks like one
+        else:
+            section = EMBEDDER_KINDS.get(str(name), section)
     return section
 
 

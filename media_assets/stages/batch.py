@@ -8,8 +8,10 @@ import polars as pl
 
 from media_assets.engine.pool import Outcome
 from media_assets.engine.worker import Failed
+from media_assets.errors import VectorError
 from media_assets.library.content import WHOLE_READ_LIMIT, edges_of, hash_of
 from media_assets.similarity.layout import DIM, MODEL, SPACE, VERSION
+from media_assets.similarity.vectors import unit_vector
 from media_assets.stages.catalog import STAGE_NAMES, StageName
 from media_assets.stages.derived import StoredCover, StoredPicture
 from media_assets.stages.products import Metadata, Products, WorkItem
@@ -153,7 +155,11 @@ class BatchBuilder:
         if made.cover is not None and "embedded_covers" in item.stages:
             self._rows["embedded_covers"].append(self._cover_row(item, made.cover))
         if made.vector is not None and "media_vectors" in item.stages:
-            self._rows["media_vectors"].append(_vector_row(item, made.vector, now))
+            try:
+                unit_vector(made.vector, DIM)
+                self._rows["media_vectors"].append(_vector_row(item, made.vector, now))
+            except VectorError as error:
+                made.failures["media_vectors"] = Failed.of(error)
 
     def _picture_row(
         self, item: WorkItem, poster: StoredPicture, preview: StoredPicture | None, now: datetime

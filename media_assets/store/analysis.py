@@ -1,11 +1,13 @@
 """What is pending of the analysis, and how one batch of its results is written."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import duckdb
 import polars as pl
 
+from media_assets.errors import VectorError
+from media_assets.similarity.layout import SPACE
 from media_assets.store.spec import Table
 from media_assets.store.tables.analysis import (
     AUDIO_METADATA,
@@ -16,6 +18,7 @@ from media_assets.store.tables.analysis import (
     VIDEO_METADATA,
 )
 from media_assets.store.tables.library import MEDIA_FAILURES, MEDIA_STAGES
+from media_assets.store.vectors import write_vectors
 from media_assets.store.write import delete_keys, relation, upsert
 
 STAGE_TABLES: dict[str, Table] = {
@@ -26,6 +29,8 @@ STAGE_TABLES: dict[str, Table] = {
     "thumbnails": THUMBNAILS,
     "media_vectors": MEDIA_VECTORS,
 }
+_VECTORS = "media_vectors"
+_REFUSED = {"media_id": pl.String, "space": pl.String, "message": pl.String}
 FIRST_RETRY, LONGEST_RETRY = timedelta(hours=1), timedelta(days=30)
 
 # The failure is of this code, these settings and this content, and its retry lies ahead. No pause
@@ -146,13 +151,32 @@ def load_sizes(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 def write_batch(con: duckdb.DuckDBPyConnection, batch: Batch, now: datetime) -> int:
     """Write one batch inside the caller's transaction; returns the rows written."""
     written = _write_files(con, batch.files)
+    batch = _with_vectors_written(con, batch)
     for stage, rows in batch.rows.items():
-        written += upsert(con, STAGE_TABLES[stage], rows)
+        written += rows.height if stage == _VECTORS else upsert(con, STAGE_TABLES[stage], rows)
     written += upsert(con, MEDIA_STAGES, batch.done)
     written += _write_copies(con, batch.copies)
-    written += _write_failures(con, batch.failed, now)
+    written += write_failures(con, batch.failed, now)
     _drop_outdated(con, batch)
     return written
+
+
+def _with_vectors_written(con: duckdb.DuckDBPyConnection, batch: Batch) -> Batch:
+    """The batch in which the vectors that were refused are failures. All others are written."""
+    rows = batch.rows.get(_VECTORS)
+    if rows is None:
+        return batch
+    refused = pl.DataFrame(write_vectors(con, rows), _REFUSED)
+    if refused.is_empty():
+        return batch
+    named = refused.with_columns(stage=pl.lit(_VECTORS), error_class=pl.lit(VectorError.__name__))
+    failed = named.join(batch.done, on=["media_id", "stage"]).select(batch.failed.columns)
+    return replace(
+        batch,
+        rows={**batch.rows, _VECTORS: rows.join(refused, on=["media_id", "space"], how="anti")},
+        done=batch.done.join(failed, on=["media_id", "stage"], how="anti"),
+        failed=pl.concat([batch.failed, failed]),
+    )
 
 
 def referenced_derived(con: duckdb.DuckDBPyConnection) -> set[str]:
@@ -185,6 +209,7 @@ def _write_copies(con: duckdb.DuckDBPyConnection, copies: pl.DataFrame) -> int:
             rows = con.sql(
                 f"SELECT p.media_id, t.* EXCLUDE (media_id) FROM {table.name} t "
                 "JOIN pairs p ON p.donor_id = t.media_id"
+                + (f" WHERE t.space = '{SPACE}'" if stage == _VECTORS else "")
             ).pl()
         upsert(con, table, rows)
     with relation(con, "pairs", copies):
@@ -196,7 +221,8 @@ def _write_copies(con: duckdb.DuckDBPyConnection, copies: pl.DataFrame) -> int:
     return copies.height
 
 
-def _write_failures(con: duckdb.DuckDBPyConnection, failed: pl.DataFrame, now: datetime) -> int:
+def write_failures(con: duckdb.DuckDBPyConnection, failed: pl.DataFrame, now: datetime) -> int:
+    """Record failures (`media_failures` without its times): each doubles the wait for a retry."""
     if failed.is_empty():
         return 0
     values = {
@@ -223,6 +249,8 @@ def _drop_outdated(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
         stale = media.select("media_id")
         if written is not None:
             stale = stale.join(written, on="media_id", how="anti")
+        if stage == _VECTORS:  # those of other spaces are not this stage's
+            stale = stale.with_columns(space=pl.lit(SPACE))
         delete_keys(con, STAGE_TABLES[str(stage)], stale)
 
 

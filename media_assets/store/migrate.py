@@ -39,6 +39,7 @@ from media_assets.store.tables.music import MUSIC_TABLES, SHARED_MUSIC_TABLES
 from media_assets.store.tables.players import API_HISTORY
 from media_assets.store.tables.shared_captures import MATCH_CAPTURES, SHARED_CAPTURES
 from media_assets.store.tables.statistics import STATISTICS_TABLES
+from media_assets.store.tables.vectors import VECTOR_TABLES
 
 _LEDGER = (
     "CREATE TABLE IF NOT EXISTS schema_migrations ("
@@ -156,6 +157,11 @@ def _add_shared_music(con: duckdb.DuckDBPyConnection) -> None:
         _create_table(con, table)
 
 
+def _add_vector_tables(con: duckdb.DuckDBPyConnection) -> None:
+    for table in VECTOR_TABLES:
+        con.execute(table.create_statement())
+
+
 MIGRATIONS: dict[Database, tuple[Migration, ...]] = {
     "player": (
         Migration(1, "tables", _create_tables("player")),
@@ -168,6 +174,7 @@ MIGRATIONS: dict[Database, tuple[Migration, ...]] = {
         Migration(8, "reasons of stages that leave nothing", _add_reason),
         Migration(9, "duplicates", _add_duplicates),
         Migration(10, "artists, albums, tracks, covers", _add_music),
+        Migration(12, "neighbours and search", _add_vector_tables),
     ),
     "shared": (
         Migration(1, "tables", _create_tables("shared")),

@@ -47,6 +47,10 @@ class Places:
         # A player may be called "shared"; players with that name are refused where they appear.
         return self.data / "published" / "shared"
 
+    def search(self, player: str) -> Path:
+        """The index of the player's words: a folder a generation, and which one is read."""
+        return self.data / "search" / player
+
     def levelup_backups(self, player: str) -> Path:
         """Copies of the player's LevelUp database, from before it was cleaned."""
         return self.data / "backups" / "levelup" / player

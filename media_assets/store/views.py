@@ -129,6 +129,12 @@ PREVIEWS: dict[str, str] = {
     "array_to_string(captured_by, ', ') AS captured_by "
     "FROM match_captures LEFT JOIN match_registry USING (match_id) "
     "ORDER BY len(players) DESC, captures DESC, match_start_time DESC, match_id",
+    "media_neighbors": "SELECT f.file_name, n.space, n.rank, g.file_name AS near, n.similarity "
+    "FROM media_neighbors n JOIN media_files f ON f.media_id = n.media_id "
+    "JOIN media_files g ON g.media_id = n.neighbor_media_id "
+    "ORDER BY f.first_seen_at DESC, f.file_name, n.space, n.rank",
+    "search_index": "SELECT artist, title, album, genre, note, file_name FROM search_index "
+    "ORDER BY indexed_at DESC, artist, title, file_name",
     "match_history": "SELECT start_time, end_time, raw_complete, match_id "
     "FROM match_history ORDER BY start_time DESC, match_id",
     "match_registry": "SELECT start_time, map_name AS map, playlist_name AS playlist, "

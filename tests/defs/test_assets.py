@@ -25,6 +25,7 @@ ROWS = {
     "match_history": 4, "match_registry": 4, "match_participants": 32, "player_match_stats": 4,
     "duplicates": 0, "shared_duplicates": 0, "shared_captures": 4, "match_captures": 4,
     "player_sessions": 3, "teammates_aggregate": 8, "media_library": 5, "match_library": 4,
+    "media_embeddings": 3, "media_neighbors": 0, "search_index": 1,
 }  # fmt: skip
 """Of Hex: five files, one of them broken; four matches of eight players."""
 PICTURES = {
@@ -34,7 +35,7 @@ PICTURES = {
     "stats_by_hour": "hours of the week", "expectations": "expected and actual",
     "tracks": "tracks by decade", "albums": "covers",
 }  # fmt: skip
-EMPTY = {"career_ranks", "duplicates", "shared_duplicates"}
+EMPTY = {"career_ranks", "duplicates", "shared_duplicates", "media_neighbors"}
 """What the sample has no recorded responses of, and what no two of its few files are."""
 SHARED_TABLES = ["match_registry", "match_participants", "highlight_events", "medals_earned",
                  "personal_scores", "killer_victim_pairs", "xuid_aliases"]  # fmt: skip

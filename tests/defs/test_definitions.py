@@ -10,6 +10,7 @@ from media_assets.definitions import defs
 from media_assets.orchestration.tables import column_schema
 from media_assets.stages.catalog import STAGES
 from media_assets.store.spec import Column
+from media_assets.store.tables.analysis import MEDIA_VECTORS
 from media_assets.store.tables.catalog import tables_of
 from media_assets.store.tables.levelup import LEVELUP_PLAYERS
 from media_assets.store.tables.media_view import MEDIA_COLUMNS
@@ -37,6 +38,7 @@ GROUPS = {
         "capture_times", "media_matches", "duplicates", "shared_duplicates", "shared_captures",
         "match_captures",
     },
+    "vectors": {"media_embeddings", "media_neighbors", "search_index"},
     "published": {"media_library", "match_library"},
     "migration": {"levelup_migration"},
 }  # fmt: skip
@@ -49,7 +51,7 @@ ALL = set().union(*GROUPS.values())
 JOBS = {
     "refresh_player": ALL - GROUPS["migration"],
     "rescan_library": GROUPS["library"] | GROUPS["analysis"] | GROUPS["captures"]
-    | GROUPS["music"] | {"media_library"},
+    | GROUPS["music"] | GROUPS["vectors"] | {"media_library"},
     "sync_matches": GROUPS["matches"] | GROUPS["players"] | GROUPS["published"]
     | {"media_matches", "shared_captures", "match_captures"},
     "take_over_levelup": GROUPS["migration"],
@@ -84,6 +86,9 @@ CHECKS = {
     ("tracks", "music_holds_together"): "reports",
     ("covers", "covers_open"): "reports",
     ("shared_albums", "shared_music_counted"): "reports",
+    ("media_neighbors", "vector_coverage"): "reports",
+    ("media_neighbors", "neighbors_hold"): "reports",
+    ("search_index", "index_answers"): "reports",
     ("levelup_migration", "coverage_whole"): "reports",
     ("levelup_migration", "no_rows_lost"): "reports",
     ("levelup_migration", "no_duplicates"): "reports",
@@ -102,6 +107,7 @@ COLUMNS: dict[str, tuple[tuple[Column, ...], tuple[str, ...]]] = {
         for table in (*tables_of("player"), *tables_of("shared"))
         if table.name in ALL
     },
+    "media_embeddings": (MEDIA_VECTORS.columns, MEDIA_VECTORS.key),
     "media_library": (MEDIA_COLUMNS, ("media_id",)),
     "levelup_migration": (LEVELUP_PLAYERS.columns, LEVELUP_PLAYERS.key),
 }

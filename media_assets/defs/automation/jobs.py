@@ -15,7 +15,7 @@ SCHEDULE = "dagster/schedule_name"
 _ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 _PAGE = 1000
 
-LIBRARY = dg.AssetSelection.groups("library", "analysis")
+LIBRARY = dg.AssetSelection.groups("library", "analysis", "vectors")
 CAPTURES = dg.AssetSelection.groups("captures")
 MUSIC = dg.AssetSelection.groups("music")
 PUBLISHED = dg.AssetSelection.groups("published")

@@ -41,6 +41,7 @@ def _files(report: PublishReport) -> dict[str, Metadatum]:
         "media_files", "image_metadata", "video_metadata", "audio_metadata", "embedded_covers",
         "thumbnails", "media_vectors", "capture_times", "media_matches", "duplicates",
         "match_history", *(table.name for table in MUSIC_TABLES),
+        "media_embeddings", "media_neighbors", "search_index",
         *(table.name for table in DERIVED_TABLES),
     ],
     partitions_def=players,

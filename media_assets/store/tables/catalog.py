@@ -11,6 +11,7 @@ from media_assets.store.tables.music import MUSIC_TABLES, SHARED_MUSIC_TABLES
 from media_assets.store.tables.players import PLAYER_TABLES
 from media_assets.store.tables.shared_captures import SHARED_CAPTURE_TABLES
 from media_assets.store.tables.statistics import STATISTICS_TABLES
+from media_assets.store.tables.vectors import VECTOR_TABLES
 
 TABLES: tuple[Table, ...] = (
     *LIBRARY_TABLES,
@@ -20,6 +21,7 @@ TABLES: tuple[Table, ...] = (
     *SHARED_CAPTURE_TABLES,
     *MUSIC_TABLES,
     *SHARED_MUSIC_TABLES,
+    *VECTOR_TABLES,
     *PLAYER_TABLES,
     *STATISTICS_TABLES,
     *MATCH_TABLES,
