@@ -45,6 +45,8 @@ concurrency = 8
 size = 320
 preview = "gif"
 max_share = 0.25
+[covers]
+sizes_at_once = []
 [engine]
 workers = 0
 item_timeout_seconds = 60
@@ -91,7 +93,7 @@ def test_the_documented_file_is_accepted_and_apart_from_players_says_the_default
 @pytest.mark.parametrize(
     ("text", "key", "allowed"),
     [
-        ("dta_dir = 'data'", "dta_dir", "captures, data_dir, embedders, engine, library, limits,"),
+        ("dta_dir = 'data'", "dta_dir", "captures, covers, data_dir, embedders, engine, library,"),
         ("base = '/tmp'", "base", "remove it"),
         ("[library]\nrooot = 'x'", "library.rooot", "ignore, max_files_per_scan, max_missing_f"),
         ("[players.ana]\nxid = '1'", "players.ana.xid", "folders, timezone, travel, xuid"),
