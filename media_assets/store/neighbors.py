@@ -37,7 +37,7 @@ held AS (
     FROM media_neighbors n LEFT JOIN fresh f ON f.media_id = n.neighbor_media_id
     WHERE n.space = $space GROUP BY n.media_id
 )
-SELECT v.*, f.pending,
+SELECT v.* EXCLUDE (vector), f.pending,
        coalesce(h.count, 0) <> least($count, (SELECT count(*) FROM vectors) - 1)
        OR coalesce(h.outdated, false) AS torn
 FROM vectors v JOIN fresh f USING (media_id) LEFT JOIN held h USING (media_id)
@@ -85,7 +85,12 @@ def load_news(con: duckdb.DuckDBPyConnection, wanted: Comparison) -> tuple[int, 
 
 def load_media(con: duckdb.DuckDBPyConnection, wanted: Comparison) -> pl.DataFrame:
     """All media with a vector of the model, in order of their ids, with `pending` and `torn`."""
-    return con.sql(f"FROM ({_MEDIA}) ORDER BY media_id", params=wanted.values()).pl()
+    values = wanted.values()
+    media = con.sql(f"FROM ({_MEDIA}) ORDER BY media_id", params=values).pl()
+    named = {name: values[name] for name in ("space", "model", "version")}
+    # Carried through the joins, the vectors take five times as long as all the rest.
+    vectors = con.sql(f"SELECT media_id, vector FROM ({_VECTORS})", params=named).pl()
+    return media.join(vectors, on="media_id", how="left", maintain_order="left")
 
 
 def load_known(con: duckdb.DuckDBPyConnection, space: str) -> pl.DataFrame:
