@@ -1,6 +1,7 @@
 """How right the associations are: the platform beside the rule that people use today.
 
-python -m benchmarks.associations [--players N] [--tuning] [--fit] [--json FILE] [--markdown FILE]
+python -m benchmarks.associations [--players N] [--tuning | --first SEED] [--fit]
+                                  [--json FILE] [--markdown FILE]
 
 Simulated players, whose captures' matches are known, go through the platform's own code: capture
 times from the evidence, then the rules and their confidence. `--fit` prints the weights that fit
@@ -43,7 +44,7 @@ TABLES: dict[str, Callable[[Results], Rows]] = {
 def main(arguments: list[str]) -> int:
     """Print the tables; the exit code is 1 when a target is missed."""
     chosen = _parse(arguments)
-    seeds = (TUNING_SEEDS if chosen.tuning or chosen.fit else HELD_OUT_SEEDS)[: chosen.players]
+    seeds = _seeds(chosen)[: chosen.players]
     if chosen.fit:
         judged = judge(_players(seeds, Mix()))
         print_table(f"weights, seeds {_span(seeds)}", fit(judged), "")
@@ -72,6 +73,13 @@ def measure(seeds: range) -> dict[str, Rows]:
     }
 
 
+def _seeds(chosen: argparse.Namespace) -> range:
+    if chosen.tuning or chosen.fit:
+        return TUNING_SEEDS
+    first = HELD_OUT_SEEDS.start if chosen.first is None else chosen.first
+    return range(first, first + len(HELD_OUT_SEEDS))
+
+
 def _players(seeds: range, mix: Mix) -> list[SimulatedPlayer]:
     return [simulate(seed, mix) for seed in seeds]
 
@@ -87,6 +95,7 @@ def _parse(arguments: list[str]) -> argparse.Namespace:
     )  # fmt: skip
     parser.add_argument("--players", type=int, metavar="N", help="the first N seeds only")
     parser.add_argument("--tuning", action="store_true", help="the tuning seeds")
+    parser.add_argument("--first", type=int, metavar="SEED", help="600 others, from this one on")
     parser.add_argument("--fit", action="store_true", help="fit the weights to the tuning seeds")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the tables as a record")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write them for people")

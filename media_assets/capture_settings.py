@@ -8,9 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     model_validator,
 )
@@ -23,12 +21,7 @@ from media_assets.naming.template import (
     compile_template,
     precision_seconds,
 )
-
-
-class Section(BaseModel):
-    """Unknown keys, wrong types and changes are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
+from media_assets.section import Section
 
 
 def _known_zone(name: str) -> str:

@@ -13,8 +13,10 @@ from media_assets.errors import ConfigurationError, MediaAssetsError
 from media_assets.export_command import export
 from media_assets.library.kinds import EXTENSIONS, Kind
 from media_assets.library.words import MAX_RATING, Words
+from media_assets.music_cli import music
 from media_assets.options import config_option, json_option, player_option
 from media_assets.review_cli import review
+from media_assets.search_cli import search, similar
 from media_assets.settings import DEFAULT_FILE
 from media_assets.stages.catalog import STAGE_NAMES, StageName
 
@@ -316,6 +318,9 @@ def doctor(config: Path | None, *, as_json: bool) -> None:
 main.add_command(review)
 main.add_command(export)
 main.add_command(duplicates)
+main.add_command(music)
+main.add_command(search)
+main.add_command(similar)
 
 
 def _annotate(config: Path | None, media_ids: tuple[str, ...], words: Words) -> None:

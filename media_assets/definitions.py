@@ -21,9 +21,15 @@ from media_assets.defs.matches import assets as match_assets
 from media_assets.defs.matches import checks as match_checks
 from media_assets.defs.migration import assets as migration_assets
 from media_assets.defs.migration import checks as migration_checks
+from media_assets.defs.music import assets as music_assets
+from media_assets.defs.music import checks as music_checks
 from media_assets.defs.players import assets as player_assets
 from media_assets.defs.players import checks as player_checks
 from media_assets.defs.publishing import assets as publishing_assets
+from media_assets.defs.search import assets as search_assets
+from media_assets.defs.search import checks as search_checks
+from media_assets.defs.vectors import assets as vector_assets
+from media_assets.defs.vectors import checks as vector_checks
 from media_assets.orchestration.resources import PlatformResource, SharedMatchesResource
 
 # What a run is configured with reaches also the resources that build on this one.
@@ -39,6 +45,9 @@ defs = dg.Definitions(
             player_assets,
             capture_assets,
             duplicate_assets,
+            music_assets,
+            vector_assets,
+            search_assets,
             publishing_assets,
             migration_assets,
         ]
@@ -52,6 +61,9 @@ defs = dg.Definitions(
             player_checks,
             capture_checks,
             duplicate_checks,
+            music_checks,
+            vector_checks,
+            search_checks,
             migration_checks,
         ]
     ),

@@ -14,9 +14,14 @@ MediaAssetsError
 │   ├── CorruptMediaError       a decoder refused it
 │   ├── UnsupportedMediaError   a format that no decoder here knows
 │   ├── LimitExceededError      over one of the limits that are checked before decoding
-│   └── NotEligibleError        nothing is wrong with it: it has not what a stage is made from
+│   ├── NotEligibleError        nothing is wrong with it: it has not what a stage is made from
+│   ├── VectorError             what was computed of it is no vector of its space
+│   └── EmbeddingError          a model makes no vector of its words
 ├── MatchDataError          a recorded response or film chunk cannot be used
 ├── TakeOverError           a LevelUp database cannot be taken over
+├── EmbedderError           a model gives no usable vectors: the rest waits for the next run
+│   └── EmbedderCallError       to one call; the next one may succeed
+├── SearchError             an index cannot be used
 ├── ApiError                the match API gives no usable answer
 │   ├── ApiCallError        to one call: becomes a row of `fetch_gaps`
 │   ├── ApiTokenError       it refuses the tokens: the message names the variables to set
@@ -87,12 +92,32 @@ class NotEligibleError(MediaError):
     """Nothing is wrong with it: it has not what a stage is made from. That is no failure."""
 
 
+class VectorError(MediaError):
+    """What was computed of it is no vector of its space; it is not stored, not even as zeros."""
+
+
+class EmbeddingError(MediaError):
+    """A model makes no vector of its words, though it does of others."""
+
+
 class MatchDataError(MediaAssetsError):
     """A recorded response or a film chunk cannot be used."""
 
 
 class TakeOverError(MediaAssetsError):
     """A LevelUp database cannot be taken over; nothing was dropped from it."""
+
+
+class EmbedderError(MediaAssetsError):
+    """A model, or the server that has it, gives no usable vectors; no media is at fault."""
+
+
+class EmbedderCallError(EmbedderError):
+    """One call got no answer. What it asked for stays pending, and the next call is made."""
+
+
+class SearchError(MediaAssetsError):
+    """An index cannot be read or written; the next run makes it anew."""
 
 
 class ApiError(MediaAssetsError):

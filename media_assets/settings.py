@@ -13,8 +13,10 @@ from typing import Annotated, Any, Literal, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, Field, ValidationError
 
-from media_assets.capture_settings import CaptureSettings, Journeys, Section, TimeZone
+from media_assets.capture_settings import CaptureSettings, Journeys, TimeZone
+from media_assets.embedder_settings import EMBEDDER_KINDS, Embedders, OnnxSettings
 from media_assets.errors import ConfigurationError
+from media_assets.section import Section
 
 DEFAULT_FILE = "media_assets.toml"
 SHARED = "shared"
@@ -66,6 +68,11 @@ PlayerName = Annotated[str, AfterValidator(_player_name)]
 Folder = Annotated[str, AfterValidator(_folder)]
 
 
+CoverSize = Literal[150, 300, 500, 800]
+"""Longest side of a thumbnail of a cover, in pixels."""
+COVER_SIZES: tuple[CoverSize, ...] = get_args(CoverSize)
+
+
 class LibrarySettings(Section):
     """What is scanned, and when a scan is not believed."""
 
@@ -104,6 +111,12 @@ class ThumbnailSettings(Section):
     size: int = Field(320, ge=16, le=4096)
     preview: Literal["gif", "webp"] = "gif"
     max_share: float = Field(0.25, ge=0, le=100)
+
+
+class CoverSettings(Section):
+    """The sizes of covers that are made at once, for every cover; the others when asked for."""
+
+    sizes_at_once: tuple[CoverSize, ...] = Field((), strict=False)
 
 
 class AudioSettings(Section):
@@ -148,10 +161,12 @@ class Settings(Section):
     captures: CaptureSettings = CaptureSettings()
     matches: MatchSettings = MatchSettings()
     thumbnails: ThumbnailSettings = ThumbnailSettings()
+    covers: CoverSettings = CoverSettings()
     audio: AudioSettings = AudioSettings()
     engine: EngineSettings = EngineSettings()
     limits: LimitSettings = LimitSettings()
     automation: AutomationSettings = AutomationSettings()
+    embedders: Embedders = Field(default_factory=dict)
 
     base: Path = Field(default_factory=Path.cwd, exclude=True)
 
@@ -180,6 +195,10 @@ class Settings(Section):
         if folders is None:
             return (self.library_root / player,)
         return tuple(dict.fromkeys(self._absolute(folder) for folder in folders))
+
+    def model_file(self, embedder: OnnxSettings) -> Path:
+        """The model file of an embedder, absolute."""
+        return self._absolute(embedder.file)
 
     @property
     def workers(self) -> int:
@@ -328,7 +347,7 @@ def _read(file: Path) -> dict[str, Any]:
 def _explain(where: str, error: ValidationError) -> str:
     lines = []
     for problem in error.errors():
-        key = ".".join(str(part) for part in problem["loc"] if part != "[key]")
+        key = _key(problem["loc"])
         if problem["type"] == "extra_forbidden":
             fields = _section(problem["loc"][:-1]).model_fields
             names = {field.alias or name for name, field in fields.items()}
@@ -340,6 +359,14 @@ def _explain(where: str, error: ValidationError) -> str:
     return "\n".join(f"{where}: {line}" for line in lines)
 
 
+def _key(location: tuple[int | str, ...]) -> str:
+    """As it is written; pydantic names the kind of an embedder too."""
+    parts = [str(part) for part in location if part != "[key]"]
+    if parts[:1] == ["embedders"] and parts[2:3] and parts[2] in EMBEDDER_KINDS:
+        del parts[2]
+    return ".".join(parts)
+
+
 def _section(location: tuple[int | str, ...]) -> type[BaseModel]:
     section: type[BaseModel] = Settings
     parts = iter(location)
@@ -348,6 +375,8 @@ def _section(location: tuple[int | str, ...]) -> type[BaseModel]:
             section = _model_in(field.annotation) or section
             if get_origin(field.annotation) is dict:
                 next(parts, None)  # the name of a player is no field, even where it looks like one
+        else:
+            section = EMBEDDER_KINDS.get(str(name), section)
     return section
 
 

@@ -97,7 +97,10 @@ def test_the_template_holds_the_defaults() -> None:
     assert written == Settings(base=PROJECT)
     keys = set(re.findall(r"^#? ?(\w+) = ", text, re.MULTILINE))
     for section in (Settings, *_sections()):
-        assert section.model_fields.keys() - {"base", "players", "captures"} <= keys | _names()
+        assert (
+            section.model_fields.keys() - {"base", "players", "captures", "embedders"}
+            <= keys | _names()
+        )
 
 
 def _sections() -> list[type]:
@@ -105,7 +108,9 @@ def _sections() -> list[type]:
 
 
 def _names() -> set[str]:
-    return {"library", "matches", "thumbnails", "audio", "engine", "limits", "automation"}
+    return {
+        "library", "matches", "thumbnails", "covers", "audio", "engine", "limits", "automation",
+    }  # fmt: skip
 
 
 def test_what_the_template_shows_behind_marks_is_accepted() -> None:
@@ -115,6 +120,7 @@ def test_what_the_template_shows_behind_marks_is_accepted() -> None:
     settings = Settings(**tomllib.loads(shown), base=PROJECT)
     ((name, player),) = settings.players.items()
     assert (name, len(player.travel)) == ("Chocoboflor", 1)
+    assert [one.kind for one in settings.embedders.values()] == ["ollama", "onnx"]
     (rule,) = settings.captures.name_rules
     assert rule.model_fields_set == NameRuleSettings.model_fields.keys() - {"regex"}
 

@@ -13,11 +13,11 @@ PACKAGE = Path(media_assets.__file__).parent
 
 RANK = {
     "errors": 0,
-    "naming": 1, "gexf": 1,
-    "capture_settings": 2,
+    "naming": 1, "gexf": 1, "section": 1,
+    "capture_settings": 2, "embedder_settings": 2,
     "settings": 3,
-    "engine": 4, "library": 4, "similarity": 4,
-    "store": 5, "captures": 5, "music": 5,
+    "engine": 4, "library": 4, "similarity": 4, "search": 4,
+    "store": 5, "embedding": 5, "captures": 5, "music": 5,
     "matches": 6, "review_text": 6,
     "stages": 7, "demo": 7,
     "terminal": 8, "orchestration": 8, "options": 8,
@@ -25,8 +25,8 @@ RANK = {
     "definitions": 10,
     "launch": 11,
     "run_command": 12, "upkeep_command": 12, "review_command": 12, "export_command": 12,
-    "duplicate_command": 12,
-    "review_cli": 13, "duplicate_cli": 13,
+    "duplicate_command": 12, "music_command": 12, "search_command": 12,
+    "review_cli": 13, "duplicate_cli": 13, "music_cli": 13, "search_cli": 13,
     "cli": 14,
     "__main__": 15,
 }  # fmt: skip
@@ -34,7 +34,10 @@ RANK = {
 
 VALUE_TYPES = {"media_assets.store.frames", "media_assets.store.spec", "media_assets.store.tables"}
 """What the pure code may know of the store: the columns of its tables and frames of them."""
-PURE = {"naming", "engine", "library", "similarity", "captures", "music", "matches", "demo"}
+PURE = {
+    "naming", "engine", "library", "similarity", "search", "embedding", "captures", "music",
+    "matches", "demo",
+}  # fmt: skip
 
 DAGSTER_PARTS = {"defs", "orchestration", "definitions", "launch"}
 DATABASE_MODULES = {"media_assets.orchestration.resources"}  # dagster-duckdb's resource is there

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
+from media_assets.embedder_settings import OnnxSettings, space_of
 from media_assets.errors import ConfigurationError
 from media_assets.settings import (
     Settings,
@@ -44,6 +45,8 @@ concurrency = 8
 size = 320
 preview = "gif"
 max_share = 0.25
+[covers]
+sizes_at_once = []
 [engine]
 workers = 0
 item_timeout_seconds = 60
@@ -90,7 +93,7 @@ def test_the_documented_file_is_accepted_and_apart_from_players_says_the_default
 @pytest.mark.parametrize(
     ("text", "key", "allowed"),
     [
-        ("dta_dir = 'data'", "dta_dir", "captures, data_dir, engine, library, limits, matches, pl"),
+        ("dta_dir = 'data'", "dta_dir", "captures, covers, data_dir, embedders, engine, library,"),
         ("base = '/tmp'", "base", "remove it"),
         ("[library]\nrooot = 'x'", "library.rooot", "ignore, max_files_per_scan, max_missing_f"),
         ("[players.ana]\nxid = '1'", "players.ana.xid", "folders, timezone, travel, xuid"),
@@ -283,6 +286,47 @@ def test_rules_for_names_have_names_and_stand_in_a_list() -> None:
     assert "captures.name_rules.0.name" in refusal("[[captures.name_rules]]\npattern = '{epoch}'")
     assert "should match pattern" in refusal(RULE.replace("mine", "My rule"))
     assert "two pairs of brackets" in refusal("[captures.name_rules]\nname = 'mine'")
+
+
+WORDS = """
+[embedders.words]
+kind = "ollama"
+model = "tiny"
+"""
+
+
+def test_embedders_are_read_with_their_defaults() -> None:
+    looks = '[embedders.looks]\nkind = "onnx"\nfile = "looks.onnx"\nmean = [0.5, 0.5, 0.5]\n'
+    settings = load(WORDS + looks)
+    words, looks_settings = settings.embedders["words"], settings.embedders["looks"]
+    assert (words.kind, space_of("words", words)) == ("ollama", "text.words")
+    assert isinstance(looks_settings, OnnxSettings)
+    assert space_of("looks", looks_settings) == "image.looks"
+    assert looks_settings.mean == (0.5, 0.5, 0.5)
+    assert settings.model_file(looks_settings) == settings.base / "looks.onnx"
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "words"),
+    [
+        (WORDS + "file = 'x'", "embedders.words.file", "allowed here: attempts, batch_size"),
+        (WORDS + "url = 'ftp://x'", "embedders.words.url", "http://"),
+        (WORDS + "space = 'image.layout'", "embedders.words.space", "is built in"),
+        (WORDS + "space = 'a b'", "embedders.words.space", "should match pattern"),
+        (WORDS + "dim = 0", "embedders.words.dim", "greater than or equal to 1"),
+        (WORDS.replace("ollama", "magic"), "embedders.words", "'ollama', 'onnx'"),
+        ("[embedders.words]\nkind = 'onnx'", "embedders.words.file", "Field required"),
+        ("[embedders.words]\nkind = 'onnx'\nfile = 'x'\nurl = 'x'", "embedders.words.url",
+         "allowed here: batch_size, file"),
+        ("[embedders.'a b']\nkind = 'onnx'\nfile = 'x'", "embedders.a b", "should match pattern"),
+        (WORDS + WORDS.replace("words", "more") + "space = 'text.words'", "embedders",
+         "two embedders write into the space text.words"),
+    ],
+)  # fmt: skip
+def test_a_wrong_embedder_is_refused(text: str, key: str, words: str) -> None:
+    message = refusal(text)
+    assert f"key '{key}'" in message
+    assert words in message
 
 
 def test_every_problem_is_told_at_once() -> None:

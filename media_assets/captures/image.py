@@ -92,11 +92,32 @@ class _Looks:
     grey: bytes | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DecodedImage:
+    """An image after one decode. Without `pixels`, `problem` says why they could not be had."""
+
+    header: ImageHeader
+    pixels: Pixels | None
+    problem: MediaError | None
+
+
 def analyse_image(content: bytes, options: ImageOptions) -> ImageProducts:
     """The products of an image file, given whole. The extension plays no part.
 
     A file whose header can be read but not its pixels (it is cut off, a byte is wrong) gives the
     metadata of the header and a `problem`.
+
+    Raises what `decode_image` raises.
+    """
+    decoded = decode_image(content, options.limits, options.thumbnail_size)
+    if decoded.pixels is None:
+        metadata = _metadata(decoded.header, _Looks()) if "metadata" in options.parts else None
+        return ImageProducts(metadata, None, None, decoded.problem)
+    return _products(decoded.header, decoded.pixels, options)
+
+
+def decode_image(content: bytes, limits: LimitSettings, size: int) -> DecodedImage:
+    """The header of an image file, and its pixels, large enough for a thumbnail of `size` pixels.
 
     Raises:
         EmptyMediaError: no bytes, or only zero bytes.
@@ -105,32 +126,22 @@ def analyse_image(content: bytes, options: ImageOptions) -> ImageProducts:
         CorruptMediaError: not even the header can be read.
         LimitExceededError: over a limit; nothing was decoded.
     """
-    with decoding(options.limits):
-        chunks = png_chunks(content, options.limits)
-        with open_image(content, options.limits) as image:
+    with decoding(limits):
+        chunks = png_chunks(content, limits)
+        with open_image(content, limits) as image:
             try:
-                header = read_header(image, content, chunks, options.limits)
+                header = read_header(image, content, chunks, limits)
             except DECODER_ERRORS as error:
                 raise decoder_error(error, "header") from error
             try:
-                pixels = read_pixels(
-                    image, content, chunks, options.thumbnail_size, header.orientation
-                )
+                pixels = read_pixels(image, content, chunks, size, header.orientation)
             except DECODER_ERRORS as error:
-                return _without_pixels(header, options, decoder_error(error, "pixels"))
-    return _products(header, pixels, options)
-
-
-def _without_pixels(
-    header: ImageHeader, options: ImageOptions, problem: MediaError
-) -> ImageProducts:
-    metadata = _metadata(header, _Looks()) if "metadata" in options.parts else None
-    return ImageProducts(metadata, None, None, problem)
+                return DecodedImage(header, None, decoder_error(error, "pixels"))
+    return DecodedImage(header, pixels, None)
 
 
 def _products(header: ImageHeader, pixels: Pixels, options: ImageOptions) -> ImageProducts:
-    target = fitted_size(header.width, header.height, options.thumbnail_size)
-    small = resized(pixels.visible, target)
+    small = fitted(header, pixels, options.thumbnail_size)
     wanted = options.parts
     return ImageProducts(
         metadata=_metadata(header, _looks(pixels)) if "metadata" in wanted else None,
@@ -138,6 +149,11 @@ def _products(header: ImageHeader, pixels: Pixels, options: ImageOptions) -> Ima
         vector=layout_vector(small) if "vector" in wanted else None,
         problem=None,
     )
+
+
+def fitted(header: ImageHeader, pixels: Pixels, size: int) -> Image.Image:
+    """The picture with its longest side `size` pixels, or less where it is smaller."""
+    return resized(pixels.visible, fitted_size(header.width, header.height, size))
 
 
 def _looks(pixels: Pixels) -> _Looks:

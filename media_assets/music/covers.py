@@ -7,6 +7,10 @@ from dataclasses import dataclass
 
 FRONT_COVER = 3
 OTHER = 0
+TYPES = range(21)
+"""The types of pictures that ID3 defines; FLAC and ASF have the same."""
+STEM_LENGTH = 32
+"""Hex digits of a cover's hash in the names of files made of it."""
 LINK = "-->"
 """The media type of a picture that is an address: nothing is embedded."""
 
@@ -19,13 +23,13 @@ class Picture:
     data: bytes
 
 
-def choose_cover(pictures: Sequence[Picture]) -> bytes | None:
+def choose_cover(pictures: Sequence[Picture]) -> Picture | None:
     """The largest front cover that looks like an image, else the first picture that does."""
     sane = [picture for picture in pictures if looks_like_image(picture.data)]
-    fronts = [picture.data for picture in sane if picture.kind == FRONT_COVER]
+    fronts = [picture for picture in sane if picture.kind == FRONT_COVER]
     if fronts:
-        return max(fronts, key=len)
-    return sane[0].data if sane else None
+        return max(fronts, key=lambda picture: len(picture.data))
+    return sane[0] if sane else None
 
 
 def looks_like_image(data: bytes) -> bool:

@@ -58,6 +58,9 @@ class AudioMetadata:
     bit_depth: int | None
     has_cover: bool
     tags: str | None
+    album_artists: tuple[str, ...] | None
+    mb_artist_ids: tuple[str, ...] | None
+    mb_album_artist_ids: tuple[str, ...] | None
 
 
 def by_field(tags: Tags) -> dict[str, list[list[str]]]:
@@ -104,6 +107,11 @@ class _Reading:
                     return parsed
         return None
 
+    def ids(self, name: str) -> tuple[str, ...] | None:
+        """The UUIDs of the best name that has one."""
+        found = (tag_values.uuids(values) for values in self.all(name))
+        return next((tuple(ids) for ids in found if ids), None)
+
     def position(self, name: str) -> tag_values.Position:
         """Number and total; a total of its own decides over the one behind the slash."""
         pairs = [tag_values.position(value) for values in self.all(name) for value in values]
@@ -124,6 +132,8 @@ def describe(tags: Tags, technical: Technical) -> AudioMetadata:
     read = _Reading(by_field(tags))
     names = read.texts("artist")
     artists = read.texts("artists") or names
+    album_names = read.texts("album_artist")
+    album_artists = read.texts("album_artists") or album_names
     genres = tag_values.genres(read.texts("genre"))
     track_number, track_total = read.position("track")
     disc_number, disc_total = read.position("disc")
@@ -132,7 +142,7 @@ def describe(tags: Tags, technical: Technical) -> AudioMetadata:
         artist=_join(names or artists),
         artists=tuple(artists) or None,
         album=read.text("album"),
-        album_artist=read.joined("album_artist"),
+        album_artist=_join(album_names or album_artists),
         track_number=track_number,
         track_total=track_total,
         disc_number=disc_number,
@@ -167,6 +177,9 @@ def describe(tags: Tags, technical: Technical) -> AudioMetadata:
         bit_depth=technical.bit_depth,
         has_cover=bool(tags.pictures),
         tags=tags.raw_json(),
+        album_artists=tuple(album_artists) or None,
+        mb_artist_ids=read.ids("mb_artist_id"),
+        mb_album_artist_ids=read.ids("mb_album_artist_id"),
     )
 
 

@@ -17,7 +17,7 @@ from media_assets.errors import (
 )
 from media_assets.music.bounded_stream import BoundedStream
 from media_assets.music.containers import Container, find_container
-from media_assets.music.covers import choose_cover
+from media_assets.music.covers import OTHER, TYPES, choose_cover
 from media_assets.music.formats import READERS
 from media_assets.music.metadata import AudioMetadata, describe
 from media_assets.music.source import Source
@@ -38,10 +38,11 @@ _CUT_SHORT = re.compile(r"file said (\d+) bytes, read (\d+) bytes")
 
 @dataclass(frozen=True, slots=True)
 class MusicProducts:
-    """The row of `audio_metadata`, and the cover as embedded."""
+    """The row of `audio_metadata`, and the cover as embedded with its type (see `Picture`)."""
 
     metadata: AudioMetadata
     cover: bytes | None
+    picture_type: int | None = None
 
 
 def read_music(content: bytes | BinaryIO, extension: str, limits: LimitSettings) -> MusicProducts:
@@ -83,7 +84,11 @@ def _read(source: Source, container: Container) -> MusicProducts:
             f"The tags and pictures have {tags.embedded:,} bytes; the limit is {source.limit:,} "
             "(limits.max_embedded_bytes)"
         )
-    return MusicProducts(describe(tags, technical), choose_cover(tags.pictures))
+    cover = choose_cover(tags.pictures)
+    metadata = describe(tags, technical)
+    if cover is None:
+        return MusicProducts(metadata, None)
+    return MusicProducts(metadata, cover.data, cover.kind if cover.kind in TYPES else OTHER)
 
 
 def _explained(error: Exception, container: Container) -> MediaError:

@@ -15,6 +15,7 @@ FREE_NAMES: Names = {
     "artists": ("artists",),
     "album": ("album",),
     "album_artist": ("albumartist",),
+    "album_artists": ("albumartists",),
     "track": ("tracknumber", "track"),
     "track_total": ("tracktotal", "totaltracks"),
     "disc": ("discnumber", "disc", "disk"),

@@ -87,6 +87,12 @@ def uuid(text: str) -> str | None:
     return match.group().lower() if match else None
 
 
+def uuids(texts: Iterable[str]) -> list[str]:
+    """Every UUID in the texts, each once, in order: ID3v2.3 has several in one text."""
+    found = (match.group().lower() for text in texts for match in _UUID.finditer(text))
+    return list(dict.fromkeys(found))
+
+
 def genres(texts: Iterable[str]) -> list[str]:
     """Genres with the references of ID3v1 resolved: `(17)`, `(4)Eurodisco`, `(RX)`.
 

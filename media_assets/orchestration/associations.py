@@ -58,11 +58,11 @@ def association_table(rows: Sequence[Mapping[str, Any]], zone: str) -> dg.Markdo
 
 
 def _cells(row: Mapping[str, Any], zone: ZoneInfo) -> list[str]:
-    begins = _local(row["match_start_time"], zone)
+    begins, taken = _local(row["match_start_time"], zone), row["capture_start_utc"]
     parts = (row["map_name"] or "unknown map", row["mode_category"], f"{begins:%H:%M}")
     return [
         escaped(row["file_name"]),
-        escaped(f"{_local(row['capture_start_utc'], zone):%a %Y-%m-%d %H:%M:%S}"),
+        escaped(f"{_local(taken, zone):%a %Y-%m-%d %H:%M:%S}" if taken else "not known"),
         escaped(", ".join(part for part in parts if part)),
         f"{row['confidence']:.2f} {_WORDS.get(row['decision'], escaped(row['decision']))}",
         escaped(explain(row), _REASON_LENGTH),

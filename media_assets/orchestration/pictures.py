@@ -27,25 +27,27 @@ _COLUMNS, _ROWS, _CELL, _GAP = 4, 3, (176, 99), 4
 _MONTHS = 24
 
 
-def contact_sheet(files: Sequence[Path]) -> dg.MarkdownMetadataValue:
-    """The first twelve posters side by side."""
-    cells = [cell for file in files if (cell := _cell(file)) is not None][: _COLUMNS * _ROWS]
+def contact_sheet(
+    files: Sequence[Path], name: str = "newest captures", size: tuple[int, int] = _CELL
+) -> dg.MarkdownMetadataValue:
+    """The first twelve posters side by side, each within `size`."""
+    cells = [cell for file in files if (cell := _cell(file, size)) is not None][: _COLUMNS * _ROWS]
     if not cells:
         return dg.MetadataValue.md("*no thumbnails*")
     columns = min(_COLUMNS, len(cells))
     rows = -(-len(cells) // columns)
-    width, height = _CELL[0] + _GAP, _CELL[1] + _GAP
+    width, height = size[0] + _GAP, size[1] + _GAP
     sheet = Image.new("RGB", (columns * width - _GAP, rows * height - _GAP), "#202124")
     for place, cell in enumerate(cells):
         row, column = divmod(place, columns)
-        left = column * width + (_CELL[0] - cell.width) // 2
-        sheet.paste(cell, (left, row * height + (_CELL[1] - cell.height) // 2))
+        left = column * width + (size[0] - cell.width) // 2
+        sheet.paste(cell, (left, row * height + (size[1] - cell.height) // 2))
     for quality in (50, 30, 10):
         buffer = io.BytesIO()
         sheet.save(buffer, "WEBP", quality=quality)
         if buffer.tell() <= MAX_BYTES:
             break
-    return as_markdown("newest captures", "image/webp", buffer.getvalue())
+    return as_markdown(name, "image/webp", buffer.getvalue())
 
 
 def files_by_month(rows: Sequence[tuple[datetime, str, int]]) -> dg.MarkdownMetadataValue:

@@ -1,15 +1,13 @@
 """What waits for a person, as the UI shows it: the pictures, the reasons, and the commands."""
 
-import base64
-import io
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from PIL import Image
 
+from media_assets.orchestration.pictures import inline_pictures
 from media_assets.orchestration.plots import MAX_BYTES
 from media_assets.orchestration.tables import Metadatum, escaped
 from media_assets.review_text import line
@@ -36,16 +34,15 @@ def review_metadata(platform: Platform, player: str) -> dict[str, Metadatum]:
 
 
 def review_table(rows: Sequence[dict[str, Any]]) -> dg.MarkdownMetadataValue:
-    """At most ten associations with small pictures, as long as these fit the event log.
+    """At most ten associations with small pictures, which are made coarser until they fit the log.
 
     Text from files is escaped.
     """
     names = ["", "file", "taken (UTC)", "match", "confidence", "because", "accept with"]
     lines = ["|".join(["", *names, ""]), "|---" * len(names) + "|"]
-    room = MAX_BYTES
-    for row in rows[:MAX_ROWS]:
-        picture = _picture(row["thumbnail_path"], room)
-        room -= len(picture)
+    rows = rows[:MAX_ROWS]
+    files = [Path(file) if (file := row["thumbnail_path"]) else None for row in rows]
+    for row, picture in zip(rows, inline_pictures(files, _THUMBNAIL, MAX_BYTES), strict=True):
         told = line(row)
         cells = [
             picture,
@@ -55,19 +52,3 @@ def review_table(rows: Sequence[dict[str, Any]]) -> dg.MarkdownMetadataValue:
         ]
         lines.append("|".join(["", *cells, ""]))
     return dg.MetadataValue.md("\n".join(lines))
-
-
-def _picture(file: str | None, room: int) -> str:
-    """A poster as it stands in a cell; nothing where there is none, or no room."""
-    if file is None:
-        return ""
-    buffer = io.BytesIO()
-    try:
-        with Image.open(Path(file)) as image:
-            image.thumbnail(_THUMBNAIL)
-            image.convert("RGB").save(buffer, "WEBP", quality=40)
-    except OSError:
-        return ""  # swept since it was listed
-    data = base64.b64encode(buffer.getvalue()).decode("ascii")
-    picture = f"![](data:image/webp;base64,{data})"
-    return picture if len(picture) <= room else ""

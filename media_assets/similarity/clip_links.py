@@ -36,7 +36,7 @@ Vectors: TypeAlias = Callable[[Places], NDArray[np.float32]]
 
 @dataclass(frozen=True, slots=True)
 class Clips:
-    """What is compared, a clip a row, in order of `durations` (seconds).
+    """What is compared, a clip a row, in order of `durations` (seconds) and then of what they show.
 
     `places` are its numbers among all media. `hashes` and `moments` (seconds from the start, NaN
     for none) have `MAX_FRAMES` columns, of which the first `counts` are frames.
@@ -59,7 +59,7 @@ def clips_of(media: pl.DataFrame) -> Clips:
         pl.col("frame_hashes").is_not_null()
         & pl.col("duration_seconds").is_not_null()
         & (pl.col("content") == pl.col("place"))
-    ).sort("duration_seconds", "place")
+    ).sort("duration_seconds", "frame_hashes", "place")
     listed = [json.loads(text)[:MAX_FRAMES] for text in chosen["frame_hashes"]]
     hashes = np.zeros((len(listed), MAX_FRAMES), np.uint64)
     moments = np.full((len(listed), MAX_FRAMES), np.nan, np.float32)
@@ -102,7 +102,12 @@ def matching_frames(clips: Clips, first: Places, second: Places) -> NDArray[np.f
 
 
 def _fewer_first(clips: Clips, first: Places, second: Places) -> tuple[Places, Places]:
-    swapped = clips.counts[first] > clips.counts[second]
+    """The clip with fewer frames first; of two with as many the earlier row, whichever is asked.
+
+    Not the better one: a decision of a person would turn them round, and change the share.
+    """
+    one, other = clips.counts[first], clips.counts[second]
+    swapped = (one > other) | ((one == other) & (first > second))
     return np.where(swapped, second, first), np.where(swapped, first, second)
 
 

@@ -88,6 +88,7 @@ class _Run:
         self._stages = stages
         self._database = platform.player_database(player)
         self._folder = platform.places.derived(player)
+        self._covers = platform.places.covers(player)
         self._pending = self._load_pending()
         self.count = self._pending.height
 
@@ -107,7 +108,9 @@ class _Run:
     def results(self, items: Iterator[WorkItem]) -> Generator[Result, None, None]:
         """Outcomes of the pool, as they come."""
         settings = self._platform.settings
-        options = WorkOptions(settings.thumbnails, settings.limits, self._folder, settings.audio)
+        options = WorkOptions(
+            settings.thumbnails, settings.limits, self._folder, self._covers, settings.audio
+        )
         results = map_unordered(
             partial(self._make, options),
             items,
@@ -135,7 +138,7 @@ class _Run:
 
     def _built(self, outcomes: Iterable[Result], now: datetime) -> tuple[BatchBuilder, store.Batch]:
         data = self._platform.settings.data
-        batch = BatchBuilder(self._stages, self._donors, self._folder, data)
+        batch = BatchBuilder(self._stages, self._donors, self._folder, self._covers, data)
         for outcome in outcomes:
             batch.add(outcome, now)
         return batch, batch.build()
@@ -155,7 +158,8 @@ class _Run:
             if rows.is_empty():
                 return rows
             shared_sizes = store.load_sizes(con)
-        make_folder(self._folder)
+        for folder in (self._folder, self._covers):
+            make_folder(folder)
         return _with_fingerprints(rows, shared_sizes)
 
     def _items(self, rows: pl.DataFrame) -> Iterator[WorkItem]:

@@ -9,12 +9,14 @@ import polars as pl
 
 from media_assets.engine.pool import Outcome
 from media_assets.engine.worker import Failed
+from media_assets.errors import VectorError
 from media_assets.library.content import WHOLE_READ_LIMIT, edges_of, hash_of
 from media_assets.music.sound import timbre
 from media_assets.music.sound.features import AudioFeatures
 from media_assets.similarity import layout
+from media_assets.similarity.vectors import unit_vector
 from media_assets.stages.catalog import STAGE_NAMES, StageName
-from media_assets.stages.derived import StoredPicture
+from media_assets.stages.derived import StoredCover, StoredPicture
 from media_assets.stages.products import Metadata, Products, WorkItem
 from media_assets.store.analysis import STAGE_TABLES, Batch
 from media_assets.store.frames import frame_of
@@ -70,12 +72,18 @@ class BatchBuilder:
     """Collects outcomes as rows."""
 
     def __init__(
-        self, stages: pl.DataFrame, donors: dict[str, str], folder: Path, data: Path
+        self,
+        stages: pl.DataFrame,
+        donors: dict[str, str],
+        thumbnails: Path,
+        covers: Path,
+        data: Path,
     ) -> None:
         """`stages` as the store compares them; `donors` by the media that take over their rows."""
         self._stages = {(row["stage"], row["kind"]): row for row in stages.iter_rows(named=True)}
         self._donors = donors
-        self._pictures = folder.relative_to(data).as_posix()
+        self._pictures = thumbnails.relative_to(data).as_posix()
+        self._covers = covers.relative_to(data).as_posix()
         self._files: list[Row] = []
         self._rows: dict[str, list[Row]] = {stage: [] for stage in STAGE_TABLES}
         self._timbres: list[Row] = []
@@ -152,8 +160,15 @@ class BatchBuilder:
             self._rows[stage].append({"media_id": item.media_id, **_values(made.metadata)})
         if made.poster is not None and "thumbnails" in item.stages:
             self._rows["thumbnails"].append(self._picture_row(item, made.poster, made.preview, now))
+        if made.cover is not None and "embedded_covers" in item.stages:
+            self._rows["embedded_covers"].append(self._cover_row(item, made.cover))
         if made.vector is not None and "media_vectors" in item.stages:
-            self._rows["media_vectors"].append(_vector_row(item, made.vector, layout, now))
+            try:
+                unit_vector(made.vector, layout.DIM)
+                row = _vector_row(item, made.vector, layout, now)
+                self._rows["media_vectors"].append(row)
+            except VectorError as error:
+                made.failures["media_vectors"] = Failed.of(error)
         if made.features is not None:
             row = {"media_id": item.media_id, **_values(made.features)}
             self._rows["audio_features"].append(row)
@@ -173,6 +188,18 @@ class BatchBuilder:
             "preview_frames": preview.frames if preview else None,
             "preview_bytes": preview.size if preview else None,
             "generated_at": now,
+        }
+
+    def _cover_row(self, item: WorkItem, cover: StoredCover) -> Row:
+        return {
+            "media_id": item.media_id,
+            "cover_id": cover.cover_id,
+            "picture_type": cover.picture_type,
+            "width": cover.picture.width,
+            "height": cover.picture.height,
+            "format": cover.format,
+            "bytes": cover.picture.size,
+            "cover_file": f"{self._covers}/{cover.picture.name}",
         }
 
     def _finish(self, item: WorkItem, made: Products, now: datetime) -> None:

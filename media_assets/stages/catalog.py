@@ -7,8 +7,8 @@ from media_assets.library.kinds import Kind
 from media_assets.settings import Settings
 
 StageName = Literal[
-    "image_metadata", "video_metadata", "audio_metadata", "thumbnails", "media_vectors",
-    "audio_features",
+    "image_metadata", "video_metadata", "audio_metadata", "embedded_covers", "thumbnails",
+    "media_vectors", "audio_features",
 ]  # fmt: skip
 
 
@@ -24,7 +24,8 @@ class Stage:
 STAGES: tuple[Stage, ...] = (
     Stage("image_metadata", ("image",), 2),
     Stage("video_metadata", ("video",), 2),
-    Stage("audio_metadata", ("audio",), 1),
+    Stage("audio_metadata", ("audio",), 2),
+    Stage("embedded_covers", ("audio",), 1),
     Stage("thumbnails", ("image", "video", "audio"), 2),
     Stage("media_vectors", ("image", "video"), 2),
     Stage("audio_features", ("audio",), 1),

@@ -17,6 +17,7 @@ from media_assets.similarity.picture_links import Greys, Pictures, link_pictures
 from media_assets.stages.duplicate_rows import found_rows, group_rows
 from media_assets.stages.platform import Platform
 from media_assets.stages.progress import Listener, Meter, silent
+from media_assets.stages.publish import published_players
 from media_assets.store import duplicates as store
 from media_assets.store import verifications
 from media_assets.store.connect import connect, transaction
@@ -51,7 +52,7 @@ def find_duplicates(
     The groups are those that comparing everything anew would give.
     """
     with platform.reading(player) as con:
-        unread = store.load_probable_copies(con)
+        unread = store.load_probable_copies(con, published_players(platform, but=player))
         pending, gone = store.load_news(con, RULES_VERSION)
     if not (unread.height or pending or gone):
         return DuplicatesReport()

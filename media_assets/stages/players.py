@@ -85,8 +85,12 @@ def xuid_of(platform: Platform, player: str) -> str | None:
 
 def players_by_xuid(platform: Platform) -> dict[str, str]:
     """The name of each player whose xuid is known, by xuid."""
-    found = _xuids_of(platform, find_players(platform))
-    return {xuid: player for player, xuid in found.items()}
+    return {xuid: player for player, xuid in xuids(platform).items()}
+
+
+def xuids(platform: Platform) -> dict[str, str]:
+    """The xuid of each player who has one; two libraries may be of one person."""
+    return _xuids_of(platform, find_players(platform))
 
 
 def _xuids_of(platform: Platform, players: list[str]) -> dict[str, str]:

@@ -10,6 +10,7 @@ from typing import BinaryIO
 from media_assets.captures.clip import ClipOptions, analyse_clip
 from media_assets.captures.clip import prepare_worker as prepare_clips
 from media_assets.captures.clip_metadata import ClipMetadata
+from media_assets.captures.cover import read_cover
 from media_assets.captures.image import ImageMetadata, ImageOptions, analyse_image
 from media_assets.captures.picture import Picture
 from media_assets.engine.worker import Failed
@@ -29,18 +30,26 @@ from media_assets.library.content import (
 )
 from media_assets.library.kinds import Kind
 from media_assets.library.mtime import storable
+from media_assets.music.covers import OTHER
 from media_assets.music.metadata import AudioMetadata
 from media_assets.music.music_file import read_music
 from media_assets.music.sound.features import AudioFeatures, describe_features
 from media_assets.music.sound.hearing import listen
 from media_assets.settings import AudioSettings, LimitSettings, ThumbnailSettings
 from media_assets.stages.catalog import StageName
-from media_assets.stages.derived import StoredPicture, store_picture
+from media_assets.stages.derived import (
+    EmbeddedCover,
+    StoredCover,
+    StoredPicture,
+    store_cover,
+    store_picture,
+)
 
 PRELOAD = (__name__, "scipy.fftpack")
 """What workers share; imagehash would load scipy in each of them, 0.2 s after its start."""
 
-_TAG_STAGES: frozenset[StageName] = frozenset({"audio_metadata", "thumbnails"})
+_OF_COVERS: tuple[StageName, ...] = ("embedded_covers", "thumbnails")
+"""The stages that are made from an embedded picture."""
 
 Metadata = ImageMetadata | ClipMetadata | AudioMetadata
 
@@ -65,11 +74,12 @@ class WorkItem:
 
 @dataclass(frozen=True, slots=True)
 class WorkOptions:
-    """What all items share. Posters are written to `thumbnail_folder`."""
+    """What all items share. Posters are written to `thumbnail_folder`, covers to `cover_folder`."""
 
     thumbnails: ThumbnailSettings
     limits: LimitSettings
     thumbnail_folder: Path
+    cover_folder: Path
     audio: AudioSettings = field(default_factory=AudioSettings)
 
 
@@ -90,6 +100,7 @@ class Products:
     metadata: Metadata | None = None
     poster: StoredPicture | None = None
     preview: StoredPicture | None = None
+    cover: StoredCover | None = None
     vector: tuple[float, ...] | None = None
     features: AudioFeatures | None = None
     timbre: tuple[float, ...] | None = None
@@ -109,6 +120,7 @@ class _Made:
     poster: Picture | None = None
     preview: Picture | None = None
     vector: tuple[float, ...] | None = None
+    cover: EmbeddedCover | None = None
     features: AudioFeatures | None = None
     timbre: tuple[float, ...] | None = None
     failures: dict[StageName, Failed] = field(default_factory=dict)
@@ -223,7 +235,7 @@ def _make_clip(options: WorkOptions, item: WorkItem, stream: BinaryIO) -> _Made:
         clip.failures.pop("video_metadata", None)
         clip.reasons.pop("video_metadata", None)
     if made.cover is not None and "thumbnails" in item.stages:
-        _add_cover(clip, made.cover, options)
+        _add_cover(clip, made.cover, OTHER, options, ["thumbnails"])
     return clip
 
 
@@ -231,19 +243,23 @@ def _make_music(options: WorkOptions, item: WorkItem, stream: BinaryIO) -> _Made
     """Tags and sound fail apart: a file may have the one without the other."""
     made, tags = _Made(), None
     try:
-        music = read_music(stream, item.extension, options.limits)
-        tags = music.metadata
+        tags = _add_tags(made, options, item, stream)
     except MediaError as error:
-        made.failures = dict.fromkeys(item.stages & _TAG_STAGES, Failed.of(error))
-    else:
-        made.metadata = tags
-        if music.cover is not None and "thumbnails" in item.stages:
-            _add_cover(made, music.cover, options)
-        elif "thumbnails" in item.stages:
-            made.reasons["thumbnails"] = not_eligible("no cover is embedded")
+        made.failures = dict.fromkeys(item.stages - {"audio_features"}, Failed.of(error))
     if "audio_features" in item.stages:
         _add_features(made, tags, item, stream, options.audio)
     return made
+
+
+def _add_tags(made: _Made, options: WorkOptions, item: WorkItem, stream: BinaryIO) -> AudioMetadata:
+    music = read_music(stream, item.extension, options.limits)
+    made.metadata = music.metadata
+    wanted = [stage for stage in _OF_COVERS if stage in item.stages]
+    if music.cover is None:
+        made.reasons.update(dict.fromkeys(wanted, not_eligible("no cover is embedded")))
+    elif wanted:
+        _add_cover(made, music.cover, music.picture_type or OTHER, options, wanted)
+    return music.metadata
 
 
 def _add_features(
@@ -261,20 +277,20 @@ def _add_features(
     made.features, made.timbre = describe_features(heard, tags), _floats(heard.vector)
 
 
-def _add_cover(made: _Made, cover: bytes, options: WorkOptions) -> None:
-    """Make the poster of an embedded picture."""
-    made.reasons.pop("thumbnails", None)
+def _add_cover(
+    made: _Made, cover: bytes, picture_type: int, options: WorkOptions, wanted: list[StageName]
+) -> None:
+    """Make what is wanted of an embedded picture, from one decode."""
+    for stage in wanted:
+        made.reasons.pop(stage, None)
     try:
-        found = analyse_image(
-            cover,
-            ImageOptions(options.thumbnails.size, options.limits, frozenset({"thumbnail"})),
-        )
-        made.poster = found.thumbnail
-        error = found.problem
-    except MediaError as broken:
-        error = broken
-    if error is not None:
-        made.failures["thumbnails"] = Failed.of(type(error)(f"embedded cover: {error}"))
+        image = read_cover(cover, options.limits, options.thumbnails.size)
+    except MediaError as error:
+        failed = Failed.of(type(error)(f"embedded cover: {error}"))
+        made.failures.update(dict.fromkeys(wanted, failed))
+        return
+    made.poster = image.poster
+    made.cover = EmbeddedCover(cover, picture_type, image)
 
 
 def not_eligible(why: str) -> str:
@@ -314,6 +330,9 @@ def _stored(
         poster=store_picture(options.thumbnail_folder, stem, made.poster) if wanted else None,
         preview=store_picture(options.thumbnail_folder, f"{stem}_preview", made.preview)
         if wanted
+        else None,
+        cover=store_cover(options.cover_folder, made.cover)
+        if "embedded_covers" in item.stages
         else None,
         vector=made.vector,
         features=made.features,

@@ -8,6 +8,7 @@ from media_assets.stages.platform import SHARED, Platform
 from media_assets.store import publish as store
 from media_assets.store.analysis import referenced_derived
 from media_assets.store.connect import connect
+from media_assets.store.music import referenced_covers
 from media_assets.store.publish import Published
 
 
@@ -39,6 +40,7 @@ def publish_player(platform: Platform, player: str) -> PublishReport:
         folder = platform.places.published(player)
         report = PublishReport(tuple(store.publish_tables(database, "player", folder)))
         _remove_unnamed(database, platform.places.derived(player))
+        _remove_unnamed_covers(database, platform.places.covers(player))
     return report
 
 
@@ -59,6 +61,14 @@ def publish_shared(platform: Platform) -> PublishReport:
         return PublishReport(tuple(store.publish_tables(database, "shared", folder)))
 
 
+def published_players(platform: Platform, *, but: str | None = None) -> list[Path]:
+    """Folders with what each player, or each `but` one, has published, by name."""
+    places = platform.places
+    left_out = {places.published_shared, places.published(but) if but else None}
+    files = sorted(places.published_shared.parent.glob("*/media_files.parquet"))
+    return [file.parent for file in files if file.parent not in left_out]
+
+
 def _remove_unnamed(database: Path, folder: Path) -> None:
     """Remove posters and previews that no row names, and those that were never finished."""
     if not folder.is_dir():
@@ -69,3 +79,15 @@ def _remove_unnamed(database: Path, folder: Path) -> None:
         for entry in entries:
             if entry.name not in named:
                 os.unlink(entry.path)  # noqa: PTH108 a Path a poster is slower than the rest
+
+
+def _remove_unnamed_covers(database: Path, folder: Path) -> None:
+    """Remove covers that no row names, with their thumbnails, and unfinished ones."""
+    if not folder.is_dir():
+        return
+    with connect(database, read_only=True) as con:
+        named = referenced_covers(con)
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.partition(".")[0].partition("_")[0] not in named:
+                os.unlink(entry.path)  # noqa: PTH108 as above

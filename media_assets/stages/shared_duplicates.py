@@ -6,7 +6,6 @@ pixels are compared with another's, so what looks alike is called similar and ne
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -18,7 +17,7 @@ from media_assets.similarity.layout import DIM
 from media_assets.similarity.near_hashes import Pairs, bits, near_pairs
 from media_assets.similarity.picture_links import ASPECT_SHARE
 from media_assets.stages.platform import SHARED, Platform
-from media_assets.stages.publish import publish_shared
+from media_assets.stages.publish import publish_shared, published_players
 from media_assets.store import shared_duplicates as store
 
 MOST_BITS = 2
@@ -27,6 +26,8 @@ resized and compressed copies four in five are found, of two scoreboards one pai
 
 COMMON = 10
 """A picture with more near ones than this looks like a menu: its hashes say nothing."""
+
+_SEVERAL = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class SharedReport:
 
 def find_shared_duplicates(platform: Platform) -> SharedReport:
     """Make `shared_duplicates` what the players' published tables say, and publish it."""
-    folders = list(_published(platform))
+    folders = published_players(platform)
     with platform.writing(SHARED):
         media = store.load_published(folders)
         rows = shared_rows(media)
@@ -60,15 +61,19 @@ def promises(platform: Platform) -> dict[str, int]:
 
 
 def shared_rows(media: pl.DataFrame) -> pl.DataFrame:
-    """Rows of `shared_duplicates`, without the time, from what `load_published` gives."""
+    """Rows of `shared_duplicates`, without the time, from what `load_published` gives.
+
+    Only links between players count: what is near another picture of its own player alone is not
+    in a group with those that others have.
+    """
     content = media["content"].to_numpy()
     levels = Levels(content.size)
     copies = np.flatnonzero(content != np.arange(content.size))
     levels.join(Links(content[copies], copies, np.full(copies.size, Kind.EXACT, np.int8)))
-    for links in _similar_pictures(media):
-        levels.join(links)
-    clips = clips_of(media)
-    link_clips(clips, np.ones(clips.places.size, np.bool_), levels, _no_vectors)
+    owner = _only_owners(media)
+    for links in (*_similar_pictures(media), _similar_clips(media)):
+        levels.join(links.chosen((owner[links.first] != owner[links.second])
+                                 | (owner[links.first] == _SEVERAL)))  # fmt: skip
     ids = media["media_id"]
     owners = pl.col("player").n_unique()
     return (
@@ -90,12 +95,18 @@ def shared_rows(media: pl.DataFrame) -> pl.DataFrame:
     )  # fmt: skip
 
 
-def _published(platform: Platform) -> Iterator[Path]:
-    """Folders with what a player has published."""
-    shared = platform.places.published_shared
-    for file in sorted(shared.parent.glob("*/media_files.parquet")):
-        if file.parent != shared:
-            yield file.parent
+def _only_owners(media: pl.DataFrame) -> NDArray[np.int64]:
+    """Of each media the number of the player who alone has these bytes, or `_SEVERAL`."""
+    numbered = pl.col("player").rank("dense").cast(pl.Int64)
+    alone = pl.col("player").n_unique().over("content") == 1
+    owner = pl.when(alone).then(numbered).otherwise(_SEVERAL)
+    return media.select(owner=owner)["owner"].to_numpy()
+
+
+def _similar_clips(media: pl.DataFrame) -> Links:
+    clips = clips_of(media)
+    everything = np.ones(clips.places.size, np.bool_)
+    return link_clips(clips, everything, Levels(media.height), _no_vectors)
 
 
 def _similar_pictures(media: pl.DataFrame) -> Iterator[Links]:

@@ -1,33 +1,40 @@
 """What is pending of the analysis, and how one batch of its results is written."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import duckdb
 import polars as pl
 
+from media_assets.errors import VectorError
+from media_assets.similarity.layout import SPACE
 from media_assets.store.spec import Table
 from media_assets.store.tables.analysis import (
     AUDIO_FEATURES,
     AUDIO_METADATA,
+    EMBEDDED_COVERS,
     IMAGE_METADATA,
     MEDIA_VECTORS,
     THUMBNAILS,
     VIDEO_METADATA,
 )
 from media_assets.store.tables.library import MEDIA_FAILURES, MEDIA_STAGES
+from media_assets.store.vectors import write_vectors
 from media_assets.store.write import delete_keys, relation, upsert
 
 STAGE_TABLES: dict[str, Table] = {
     "image_metadata": IMAGE_METADATA,
     "video_metadata": VIDEO_METADATA,
     "audio_metadata": AUDIO_METADATA,
+    "embedded_covers": EMBEDDED_COVERS,
     "thumbnails": THUMBNAILS,
     "media_vectors": MEDIA_VECTORS,
     "audio_features": AUDIO_FEATURES,
 }
-STAGE_SPACES: dict[str, str] = {"media_vectors": "image.layout", "audio_features": "audio.timbre"}
+_VECTORS = "media_vectors"
+STAGE_SPACES: dict[str, str] = {_VECTORS: SPACE, "audio_features": "audio.timbre"}
 """Stages that write vectors, and the space of these: vectors of other spaces are not theirs."""
+_REFUSED = {"media_id": pl.String, "space": pl.String, "message": pl.String}
 FIRST_RETRY, LONGEST_RETRY = timedelta(hours=1), timedelta(days=30)
 
 # The failure is of this code, these settings and this content, and its retry lies ahead. No pause
@@ -150,15 +157,41 @@ def load_sizes(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 def write_batch(con: duckdb.DuckDBPyConnection, batch: Batch, now: datetime) -> int:
     """Write one batch inside the caller's transaction; returns the rows written."""
     written = _write_files(con, batch.files)
+    batch = _with_vectors_written(con, batch)
     for stage, rows in batch.rows.items():
-        written += upsert(con, STAGE_TABLES[stage], rows)
-    for vectors in batch.vectors.values():
-        written += upsert(con, MEDIA_VECTORS, vectors)
+        written += rows.height if stage == _VECTORS else upsert(con, STAGE_TABLES[stage], rows)
     written += upsert(con, MEDIA_STAGES, batch.done)
     written += _write_copies(con, batch.copies)
-    written += _write_failures(con, batch.failed, now)
+    written += write_failures(con, batch.failed, now)
     _drop_outdated(con, batch)
     return written
+
+
+def _with_vectors_written(con: duckdb.DuckDBPyConnection, batch: Batch) -> Batch:
+    """The batch in which stages whose vectors were refused failed. All others are written."""
+    made = {**batch.vectors, **({_VECTORS: batch.rows[_VECTORS]} if _VECTORS in batch.rows else {})}
+    for stage, rows in made.items():
+        refused = pl.DataFrame(write_vectors(con, rows), _REFUSED)
+        if not refused.is_empty():
+            batch = _without(batch, stage, refused)
+    return batch
+
+
+def _without(batch: Batch, stage: str, refused: pl.DataFrame) -> Batch:
+    """The batch in which a stage failed for the media whose vectors were refused."""
+    named = refused.with_columns(stage=pl.lit(stage), error_class=pl.lit(VectorError.__name__))
+    failed = named.join(batch.done, on=["media_id", "stage"]).select(batch.failed.columns)
+    keys = refused.select("media_id")
+    return replace(
+        batch,
+        rows={**batch.rows, stage: batch.rows[stage].join(keys, on="media_id", how="anti")},
+        vectors={
+            name: rows.join(keys, on="media_id", how="anti") if name == stage else rows
+            for name, rows in batch.vectors.items()
+        },
+        done=batch.done.join(failed, on=["media_id", "stage"], how="anti"),
+        failed=pl.concat([batch.failed, failed]),
+    )
 
 
 def referenced_derived(con: duckdb.DuckDBPyConnection) -> set[str]:
@@ -205,7 +238,8 @@ def _write_copies(con: duckdb.DuckDBPyConnection, copies: pl.DataFrame) -> int:
     return copies.height
 
 
-def _write_failures(con: duckdb.DuckDBPyConnection, failed: pl.DataFrame, now: datetime) -> int:
+def write_failures(con: duckdb.DuckDBPyConnection, failed: pl.DataFrame, now: datetime) -> int:
+    """Record failures (`media_failures` without its times): each doubles the wait for a retry."""
     if failed.is_empty():
         return 0
     values = {

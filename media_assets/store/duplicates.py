@@ -1,5 +1,6 @@
 """Duplicates of one player in the store: what they follow from, the groups, what people decided."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -13,7 +14,7 @@ from media_assets.store.connect import connect, transaction
 from media_assets.store.frames import as_table
 from media_assets.store.spec import Table
 from media_assets.store.tables.duplicates import DUPLICATE_GROUPS, DUPLICATES
-from media_assets.store.tables.library import MEDIA_STAGES
+from media_assets.store.tables.library import MEDIA_FILES, MEDIA_STAGES
 from media_assets.store.write import delete_keys, difference, relation, upsert
 
 STAGE = "duplicates"
@@ -28,14 +29,21 @@ _BEST_FIRST = """
 ORDER BY kept DESC, pixels DESC, file_size DESC, mtime_ns, first_seen_at, media_id
 """
 
-# Large files are not hashed by the analysis. Those with the same size and edges are worth it.
+# Large files are not hashed by the analysis. Those with the same size and edges as another, also of
+# another player, are worth it.
 _PROBABLE_COPIES = """
+WITH edges AS (
+    SELECT file_size, fingerprint FROM media_files WHERE status = 'present'
+    UNION ALL {others}
+),
+probable AS (SELECT file_size, fingerprint FROM edges GROUP BY ALL HAVING count(*) > 1)
 SELECT media_id, file_path, path_bytes, file_size, mtime_ns, fingerprint
-FROM media_files
-WHERE status = 'present' AND file_size > 0 AND fingerprint IS NOT NULL
-QUALIFY file_hash IS NULL AND count(*) OVER (PARTITION BY file_size, fingerprint) > 1
+FROM media_files SEMI JOIN probable USING (file_size, fingerprint)
+WHERE status = 'present' AND file_size > 0 AND file_hash IS NULL
 ORDER BY file_path, media_id
 """
+_OF_OTHERS = "SELECT file_size, fingerprint FROM read_parquet($files) WHERE status <> 'missing'"
+_OF_NOBODY = "SELECT NULL::BIGINT, NULL::VARCHAR WHERE false"
 
 _KNOWN = """
 SELECT media_id, group_id, class, compared_media_id, phash_bits, dhash_bits, agreement,
@@ -69,9 +77,14 @@ def with_contents(media: pl.DataFrame) -> pl.DataFrame:
     return numbered.with_columns(content=first).drop("content_hash")
 
 
-def load_probable_copies(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """Files whose full hash is not known, with the size and fingerprint of another one."""
-    return con.sql(_PROBABLE_COPIES).pl()
+def load_probable_copies(con: duckdb.DuckDBPyConnection, others: Sequence[Path]) -> pl.DataFrame:
+    """Files whose full hash is not known, with the size and fingerprint of another one.
+
+    `others`: folders with what other players have published.
+    """
+    files = [str(folder / f"{MEDIA_FILES.name}.parquet") for folder in others]
+    query = _PROBABLE_COPIES.format(others=_OF_OTHERS if files else _OF_NOBODY)
+    return con.sql(query, params={"files": files} if files else {}).pl()
 
 
 def load_known(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:

@@ -19,7 +19,7 @@ from media_assets.errors import MigrationError, StoreError
 from media_assets.store.connect import connect, in_memory, make_folder, new_file, transaction
 from media_assets.store.disk import explain, writing_below
 from media_assets.store.spec import Database, Table
-from media_assets.store.tables.analysis import AUDIO_FEATURES
+from media_assets.store.tables.analysis import AUDIO_FEATURES, EMBEDDED_COVERS
 from media_assets.store.tables.captures import (
     ASSOCIATED_CAPTURES,
     ASSOCIATED_MATCHES,
@@ -35,8 +35,11 @@ from media_assets.store.tables.duplicates import (
 from media_assets.store.tables.levelup import LEVELUP_TABLES
 from media_assets.store.tables.library import MEDIA_VERIFICATIONS
 from media_assets.store.tables.matches import CAREER_PROGRESS, FETCH_GAPS, PERSONAL_SCORES
+from media_assets.store.tables.music import MUSIC_TABLES, SHARED_MUSIC_TABLES
 from media_assets.store.tables.players import API_HISTORY
+from media_assets.store.tables.shared_captures import MATCH_CAPTURES, SHARED_CAPTURES
 from media_assets.store.tables.statistics import STATISTICS_TABLES
+from media_assets.store.tables.vectors import VECTOR_TABLES
 
 _LEDGER = (
     "CREATE TABLE IF NOT EXISTS schema_migrations ("
@@ -65,9 +68,14 @@ class Migration:
 def _create_tables(database: Database) -> Callable[[duckdb.DuckDBPyConnection], None]:
     def apply(con: duckdb.DuckDBPyConnection) -> None:
         for table in tables_of(database):
-            con.execute(table.create_statement())
+            _create_table(con, table)
 
     return apply
+
+
+def _create_table(con: duckdb.DuckDBPyConnection, table: Table) -> None:
+    for statement in (table.create_statement(), *table.index_statements()):
+        con.execute(statement)
 
 
 def _add_table(table: Table) -> Callable[[duckdb.DuckDBPyConnection], None]:
@@ -131,6 +139,29 @@ def _add_duplicates(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(table.create_statement())
 
 
+def _add_shared_captures(con: duckdb.DuckDBPyConnection) -> None:
+    for table in (SHARED_CAPTURES, MATCH_CAPTURES):
+        con.execute(table.create_statement())
+
+
+def _add_music(con: duckdb.DuckDBPyConnection) -> None:
+    """The new version of the stage fills the new columns of `audio_metadata`."""
+    for name in ("album_artists", "mb_artist_ids", "mb_album_artist_ids"):
+        con.execute(f"ALTER TABLE audio_metadata ADD COLUMN IF NOT EXISTS {name} VARCHAR[]")
+    for table in (EMBEDDED_COVERS, *MUSIC_TABLES):
+        _create_table(con, table)
+
+
+def _add_shared_music(con: duckdb.DuckDBPyConnection) -> None:
+    for table in SHARED_MUSIC_TABLES:
+        _create_table(con, table)
+
+
+def _add_vector_tables(con: duckdb.DuckDBPyConnection) -> None:
+    for table in VECTOR_TABLES:
+        con.execute(table.create_statement())
+
+
 MIGRATIONS: dict[Database, tuple[Migration, ...]] = {
     "player": (
         Migration(1, "tables", _create_tables("player")),
@@ -142,7 +173,9 @@ MIGRATIONS: dict[Database, tuple[Migration, ...]] = {
         Migration(7, "who decided, and why", _add_who_decided),
         Migration(8, "reasons of stages that leave nothing", _add_reason),
         Migration(9, "duplicates", _add_duplicates),
-        Migration(11, "features of music", _add_table(AUDIO_FEATURES)),
+        Migration(10, "artists, albums, tracks, covers", _add_music),
+        Migration(12, "neighbours and search", _add_vector_tables),
+        Migration(13, "features of music", _add_table(AUDIO_FEATURES)),
     ),
     "shared": (
         Migration(1, "tables", _create_tables("shared")),
@@ -150,6 +183,8 @@ MIGRATIONS: dict[Database, tuple[Migration, ...]] = {
         Migration(3, "what comes from LevelUp", _add_levelup),
         Migration(4, "personal scores", _add_scores),
         Migration(5, "duplicates of several players", _add_table(SHARED_DUPLICATES)),
+        Migration(6, "albums and artists of several players", _add_shared_music),
+        Migration(7, "captures of several players", _add_shared_captures),
     ),
 }
 

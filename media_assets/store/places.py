@@ -33,6 +33,10 @@ class Places:
         """Posters and previews, named by content."""
         return self.data / "derived" / player / "thumbs"
 
+    def covers(self, player: str) -> Path:
+        """Covers of music and their thumbnails, named by content."""
+        return self.data / "derived" / player / "covers"
+
     def published(self, player: str) -> Path:
         """The player's published files."""
         return self.data / "published" / player
@@ -42,6 +46,10 @@ class Places:
         """The shared published files."""
         # A player may be called "shared"; players with that name are refused where they appear.
         return self.data / "published" / "shared"
+
+    def search(self, player: str) -> Path:
+        """The index of the player's words: a folder a generation, and which one is read."""
+        return self.data / "search" / player
 
     def levelup_backups(self, player: str) -> Path:
         """Copies of the player's LevelUp database, from before it was cleaned."""

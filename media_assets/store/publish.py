@@ -1,8 +1,8 @@
 """Publishing: each table as Parquet, replaced by rename and only when it says something new."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
+from importlib.resources import files as resources
 from pathlib import Path
 
 import duckdb
@@ -36,7 +36,11 @@ class Published:
 
 def create_media_view(database: Path, data: Path) -> bool:
     """The view `media`; True when it was written."""
-    text = files("media_assets.store").joinpath("sql", "media_view.sql").read_text(encoding="utf-8")
+    text = (
+        resources("media_assets.store")
+        .joinpath("sql", "media_view.sql")
+        .read_text(encoding="utf-8")
+    )
     folder = data.as_posix().replace("'", "''")
     return replace_view(database, "media", text.replace("$data", folder))
 
@@ -70,6 +74,25 @@ def publish(database: Path, queries: Mapping[str, str], folder: Path) -> list[Pu
         leftover.unlink(missing_ok=True)
     with connect(database, read_only=True) as con:
         return [_publish(con, query, folder / f"{name}.parquet") for name, query in queries.items()]
+
+
+def read_published(
+    con: duckdb.DuckDBPyConnection, table: Table, columns: Sequence[str], folders: Sequence[Path]
+) -> None:
+    """Make a table of some columns of what players have published of it, each in one folder.
+
+    It has all columns and no rows where nobody has published any.
+    """
+    files = [str(folder / f"{table.name}.parquet") for folder in folders
+             if (folder / f"{table.name}.parquet").is_file()]  # fmt: skip
+    if not files:
+        con.execute(table.create_statement())
+        return
+    con.execute(
+        f"CREATE TABLE {table.name} AS SELECT {', '.join(columns)} "
+        "FROM read_parquet($files, union_by_name = true)",
+        {"files": files},
+    )
 
 
 def _publish(con: duckdb.DuckDBPyConnection, query: str, target: Path) -> Published:

@@ -10,6 +10,7 @@ import polars as pl
 from media_assets.store.connect import in_memory
 from media_assets.store.duplicates import with_contents
 from media_assets.store.frames import as_table
+from media_assets.store.publish import read_published
 from media_assets.store.tables.analysis import IMAGE_METADATA, VIDEO_METADATA
 from media_assets.store.tables.duplicates import SHARED_DUPLICATES
 from media_assets.store.tables.library import MEDIA_FILES
@@ -49,17 +50,7 @@ def load_published(folders: Sequence[Path]) -> pl.DataFrame:
     """
     with in_memory() as con:
         for table, columns in _READ.items():
-            files = [str(folder / f"{table.name}.parquet") for folder in folders
-                     if (folder / f"{table.name}.parquet").is_file()]  # fmt: skip
-            if files:
-                names = ", ".join(columns)
-                con.execute(
-                    f"CREATE TABLE {table.name} AS SELECT {names} "
-                    "FROM read_parquet($files, union_by_name = true)",
-                    {"files": files},
-                )
-            else:
-                con.execute(table.create_statement())
+            read_published(con, table, columns, folders)
         return with_contents(con.sql(_MEDIA).pl())
 
 

@@ -21,8 +21,9 @@ NUMBERS: dict[str, str] = {
     "WHERE f.status = 'present'",
     "disk": "SELECT coalesce(sum(file_size), 0) AS library_bytes, "
     "(SELECT coalesce(sum(bytes), 0) FROM (SELECT thumbnail_file, thumbnail_bytes AS bytes "
-    "FROM thumbnails UNION SELECT preview_file, preview_bytes FROM thumbnails)) "  # copies share
-    "AS derived_bytes FROM media_files",  # pictures of missing media are kept
+    "FROM thumbnails UNION SELECT preview_file, preview_bytes FROM thumbnails "  # copies share
+    "UNION SELECT cover_file, bytes FROM embedded_covers)) AS derived_bytes "
+    "FROM media_files",  # pictures of missing media are kept
     "shrinkage": "SELECT count(*) FILTER (status <> 'missing') AS files, "
     "count(*) FILTER (status = 'missing' AND deleted_at > now()::TIMESTAMP - INTERVAL 1 DAY) "
     "AS gone_in_a_day FROM media_files",
@@ -99,6 +100,26 @@ PREVIEWS: dict[str, str] = {
     "audio_metadata": "SELECT artist, album, track_number AS track, title, codec, "
     "duration_seconds AS seconds FROM audio_metadata JOIN media_files USING (media_id) "
     "ORDER BY first_seen_at DESC, artist, album, disc_number, track_number, file_name",
+    "embedded_covers": "SELECT file_name, width || ' x ' || height AS size, format, bytes "
+    "FROM embedded_covers JOIN media_files USING (media_id) ORDER BY mtime_ns DESC, file_name",
+    "tracks": "SELECT artist, album, disc_number AS disc, track_number AS track, "
+    "display_title AS title, year, genre, duration_seconds AS seconds FROM tracks "
+    "JOIN media_files USING (media_id) ORDER BY first_seen_at DESC, artist, album, disc_number, "
+    "track_number, tracks.file_path",
+    "track_artists": "SELECT t.display_title AS title, k.role, k.position, k.name, "
+    "r.name AS artist FROM track_artists k JOIN tracks t USING (media_id) "
+    "JOIN artists r ON r.artist_key = k.artist_key ORDER BY t.artist, t.album, "
+    "t.track_number, k.media_id, k.role DESC, k.position",
+    "artists": "SELECT name, albums, tracks, tracks_missing AS missing, genre, first_year, "
+    "last_year FROM artists ORDER BY tracks DESC, normalised_name, artist_key",
+    "albums": "SELECT album_artist AS artist, title, year, tracks, tracks_tagged AS of_tracks, "
+    "genre FROM albums ORDER BY year DESC, album_artist, title, album_key",
+    "covers": "SELECT width || ' x ' || height AS size, source, kind, format, tracks, albums, "
+    "artists FROM covers ORDER BY tracks DESC, cover_id",
+    "shared_albums": "SELECT album_artist AS artist, title, date, player, tracks, players "
+    "FROM shared_albums ORDER BY players DESC, album_artist, title, album_key, player",
+    "shared_artists": "SELECT name, player, albums, tracks, players "
+    "FROM shared_artists ORDER BY players DESC, tracks DESC, name, artist_key, player",
     "thumbnails": "SELECT file_name, thumbnail_width || ' x ' || thumbnail_height AS size, "
     "thumbnail_bytes AS bytes, preview_frames AS frames "
     "FROM thumbnails JOIN media_files USING (media_id) ORDER BY mtime_ns DESC, file_name",
@@ -122,6 +143,21 @@ PREVIEWS: dict[str, str] = {
     "t.group_id, d.compared_media_id NOT NULL, d.class, f.file_name",
     "shared_duplicates": "SELECT group_id, player, kind, class, file_size AS bytes "
     "FROM shared_duplicates ORDER BY players DESC, group_id, player, media_id",
+    "shared_captures": "SELECT array_to_string(players, ', ') AS players, kind, "
+    "capture_start_utc AS taken, file_size AS bytes, len(list_distinct(match_ids)) AS matches "
+    "FROM shared_captures "
+    "ORDER BY len(players) DESC, capture_start_utc DESC NULLS LAST, content_id",
+    "match_captures": "SELECT match_start_time AS match, map_name AS map, "
+    "array_to_string(players, ', ') AS players, captures, "
+    "array_to_string(captured_by, ', ') AS captured_by "
+    "FROM match_captures LEFT JOIN match_registry USING (match_id) "
+    "ORDER BY len(players) DESC, captures DESC, match_start_time DESC, match_id",
+    "media_neighbors": "SELECT f.file_name, n.space, n.rank, g.file_name AS near, n.similarity "
+    "FROM media_neighbors n JOIN media_files f ON f.media_id = n.media_id "
+    "JOIN media_files g ON g.media_id = n.neighbor_media_id "
+    "ORDER BY f.first_seen_at DESC, f.file_name, n.space, n.rank",
+    "search_index": "SELECT artist, title, album, genre, note, file_name FROM search_index "
+    "ORDER BY indexed_at DESC, artist, title, file_name",
     "match_history": "SELECT start_time, end_time, raw_complete, match_id "
     "FROM match_history ORDER BY start_time DESC, match_id",
     "match_registry": "SELECT start_time, map_name AS map, playlist_name AS playlist, "

@@ -19,11 +19,14 @@ REPORT = "levelup_migration"
 ASSETS = {spec.key.to_user_string() for spec in defs.resolve_all_asset_specs()} - {REPORT}
 ROWS = {
     "media_files": 5, "image_metadata": 2, "video_metadata": 1, "audio_metadata": 1,
-    "thumbnails": 4, "media_vectors": 3, "audio_features": 1, "capture_times": 4,
-    "media_matches": 3,
+    "embedded_covers": 1, "thumbnails": 4, "media_vectors": 3, "audio_features": 1, "tracks": 1,
+    "track_artists": 2,
+    "artists": 2, "albums": 1, "covers": 1, "shared_albums": 1, "shared_artists": 2,
+    "capture_times": 4, "media_matches": 3,
     "match_history": 4, "match_registry": 4, "match_participants": 32, "player_match_stats": 4,
-    "duplicates": 0, "shared_duplicates": 0, "player_sessions": 3,
-    "teammates_aggregate": 8, "media_library": 5, "match_library": 4,
+    "duplicates": 0, "shared_duplicates": 0, "shared_captures": 4, "match_captures": 4,
+    "player_sessions": 3, "teammates_aggregate": 8, "media_library": 5, "match_library": 4,
+    "media_embeddings": 3, "media_neighbors": 0, "search_index": 1,
 }  # fmt: skip
 """Of Hex: five files, one of them broken; four matches of eight players."""
 PICTURES = {
@@ -32,8 +35,9 @@ PICTURES = {
     "media_library": "newest captures", "audio_features": "tempos and keys",
     "stats_by_map": "win rate by map",
     "stats_by_hour": "hours of the week", "expectations": "expected and actual",
+    "tracks": "tracks by decade", "albums": "covers",
 }  # fmt: skip
-EMPTY = {"career_ranks", "duplicates", "shared_duplicates"}
+EMPTY = {"career_ranks", "duplicates", "shared_duplicates", "media_neighbors"}
 """What the sample has no recorded responses of, and what no two of its few files are."""
 SHARED_TABLES = ["match_registry", "match_participants", "highlight_events", "medals_earned",
                  "personal_scores", "killer_victim_pairs", "xuid_aliases"]  # fmt: skip
@@ -64,8 +68,8 @@ def test_what_was_done_is_counted(finished: Finished) -> None:
     found = metadata(finished.hex)
     assert (found["media_files"]["files seen"], found["media_files"]["added"]) == (5, 5)
     assert found["media_files"]["files per second"] > 0
-    assert [found[stage]["done now"] for stage in STAGE_NAMES] == [2, 1, 1, 4, 3, 1]
-    assert [found[stage]["failed now"] for stage in STAGE_NAMES] == [1, 0, 0, 1, 1, 0]
+    assert [found[stage]["done now"] for stage in STAGE_NAMES] == [2, 1, 1, 1, 4, 3, 1]
+    assert [found[stage]["failed now"] for stage in STAGE_NAMES] == [1, 0, 0, 0, 1, 1, 0]
     assert found["match_history"]["recorded files read now"] == 14
     assert found["match_registry"]["matches loaded now"] == 4
     assert found["match_participants"]["rows written"] == 32

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from associated_player import PLAYER, AssociatedPlayer, Taken, World
 from PIL import Image
 
 from media_assets.orchestration.associations import (
@@ -18,6 +19,7 @@ from media_assets.orchestration.associations import (
     wilson,
 )
 from media_assets.orchestration.plots import MAX_BYTES
+from media_assets.stages.views import newest_associations
 
 START = datetime(2026, 10, 25, 0, 50, tzinfo=UTC).replace(tzinfo=None)
 
@@ -79,6 +81,19 @@ class TestTable:
         shown = association_table(rows, "UTC").md_str
         (data,) = re.findall(r"!\[\]\(data:image/webp;base64,([^)]*)\)", shown)
         assert base64.b64decode(data)[8:12] == b"WEBP"
+
+    def test_a_capture_without_a_time_is_shown_where_a_person_named_its_match(
+        self, tmp_path: Path
+    ) -> None:
+        player = AssociatedPlayer(tmp_path)
+        captures = {"timeless": Taken(None), "shot": Taken(100)}
+        player.tell(World({"m": (0, 600)}, captures, decisions={("timeless", "m"): "assigned"}))
+        player.associate()
+        rows = newest_associations(player.platform, PLAYER)
+        assert [row["file_name"] for row in rows] == ["shot", "timeless"]
+        line = association_table(rows, "UTC").md_str.splitlines()[-1]
+        assert line.startswith("||timeless|not known|unknown map, 00:00|1.00 assigned|")
+        assert "When it was taken is not known." in line
 
     def test_without_associations_there_is_no_table(self) -> None:
         assert association_table([], "UTC").md_str == "*no associations*"

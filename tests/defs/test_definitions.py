@@ -10,6 +10,7 @@ from media_assets.definitions import defs
 from media_assets.orchestration.tables import column_schema
 from media_assets.stages.catalog import STAGES
 from media_assets.store.spec import Column
+from media_assets.store.tables.analysis import MEDIA_VECTORS
 from media_assets.store.tables.catalog import tables_of
 from media_assets.store.tables.levelup import LEVELUP_PLAYERS
 from media_assets.store.tables.media_view import MEDIA_COLUMNS
@@ -17,8 +18,12 @@ from media_assets.store.tables.media_view import MEDIA_COLUMNS
 GROUPS = {
     "library": {"media_files"},
     "analysis": {
-        "image_metadata", "video_metadata", "audio_metadata", "thumbnails", "media_vectors",
-        "audio_features",
+        "image_metadata", "video_metadata", "audio_metadata", "embedded_covers", "thumbnails",
+        "media_vectors", "audio_features",
+    },
+    "music": {
+        "tracks", "track_artists", "artists", "albums", "covers", "shared_albums",
+        "shared_artists",
     },
     "matches": {
         "match_history", "match_registry", "match_participants", "highlight_events",
@@ -29,19 +34,26 @@ GROUPS = {
         "stats_by_map", "stats_by_mode", "stats_by_playlist", "stats_by_hour", "match_streaks",
         "match_impact", "personal_score_awards", "expectations", "career_ranks",
     },
-    "captures": {"capture_times", "media_matches", "duplicates", "shared_duplicates"},
+    "captures": {
+        "capture_times", "media_matches", "duplicates", "shared_duplicates", "shared_captures",
+        "match_captures",
+    },
+    "vectors": {"media_embeddings", "media_neighbors", "search_index"},
     "published": {"media_library", "match_library"},
     "migration": {"levelup_migration"},
 }  # fmt: skip
-SHARED = (GROUPS["matches"] - {"match_history"}) | {"match_library", "shared_duplicates"}
+SHARED = (GROUPS["matches"] - {"match_history"}) | {
+    "match_library", "shared_duplicates", "shared_captures", "match_captures", "shared_albums",
+    "shared_artists",
+}  # fmt: skip
 ALL = set().union(*GROUPS.values())
 
 JOBS = {
     "refresh_player": ALL - GROUPS["migration"],
     "rescan_library": GROUPS["library"] | GROUPS["analysis"] | GROUPS["captures"]
-    | {"media_library"},
-    "sync_matches": GROUPS["matches"] | GROUPS["players"] | {"media_matches"}
-    | GROUPS["published"],
+    | GROUPS["music"] | GROUPS["vectors"] | {"media_library"},
+    "sync_matches": GROUPS["matches"] | GROUPS["players"] | GROUPS["published"]
+    | {"media_matches", "shared_captures", "match_captures"},
     "take_over_levelup": GROUPS["migration"],
     "prune_run_history": set(),
     "verify_originals": set(),
@@ -72,6 +84,13 @@ CHECKS = {
     ("media_matches", "association_rate"): "reports",
     ("duplicates", "duplicates_verified"): "reports",
     ("shared_duplicates", "shared_duplicates_verified"): "reports",
+    ("tracks", "fields_tagged"): "reports",
+    ("tracks", "music_holds_together"): "reports",
+    ("covers", "covers_open"): "reports",
+    ("shared_albums", "shared_music_counted"): "reports",
+    ("media_neighbors", "vector_coverage"): "reports",
+    ("media_neighbors", "neighbors_hold"): "reports",
+    ("search_index", "index_answers"): "reports",
     ("levelup_migration", "coverage_whole"): "reports",
     ("levelup_migration", "no_rows_lost"): "reports",
     ("levelup_migration", "no_duplicates"): "reports",
@@ -90,6 +109,7 @@ COLUMNS: dict[str, tuple[tuple[Column, ...], tuple[str, ...]]] = {
         for table in (*tables_of("player"), *tables_of("shared"))
         if table.name in ALL
     },
+    "media_embeddings": (MEDIA_VECTORS.columns, MEDIA_VECTORS.key),
     "media_library": (MEDIA_COLUMNS, ("media_id",)),
     "levelup_migration": (LEVELUP_PLAYERS.columns, LEVELUP_PLAYERS.key),
 }

@@ -212,8 +212,8 @@ POSTERS = (
     "SELECT preview_file, preview_bytes FROM thumbnails WHERE preview_file IS NOT NULL"
 )
 OF_MEDIA = (
-    "image_metadata", "video_metadata", "audio_metadata", "thumbnails", "media_vectors",
-    "media_stages", "media_failures", "capture_times", "media_matches",
+    "image_metadata", "video_metadata", "audio_metadata", "embedded_covers", "thumbnails",
+    "media_vectors", "media_stages", "media_failures", "capture_times", "media_matches",
 )  # fmt: skip
 IMPOSSIBLE = (
     "SELECT file_path FROM media_files WHERE status = 'present' GROUP BY ALL HAVING count(*) > 1",

@@ -30,7 +30,7 @@ def main(folder: Path) -> None:
     )
     pictures = folder / "pictures"
     pictures.mkdir()
-    options = WorkOptions(ThumbnailSettings(), LimitSettings(), pictures)
+    options = WorkOptions(ThumbnailSettings(), LimitSettings(), pictures, pictures)
     errors = {}
     for path in sorted((folder / "media").iterdir()):
         status, kind = path.stat(), KIND_OF[path.suffix]

@@ -14,7 +14,7 @@ from media_assets.stages.batch import AnalysisReport
 STAGES = {
     "image": {"image_metadata", "thumbnails", "media_vectors"},
     "video": {"video_metadata", "thumbnails", "media_vectors"},
-    "audio": {"audio_metadata", "thumbnails", "audio_features"},
+    "audio": {"audio_metadata", "embedded_covers", "thumbnails", "audio_features"},
 }
 
 

@@ -112,7 +112,7 @@ def test_a_cover_is_held_to_the_limits_of_images(tmp_path: Path) -> None:
     ground.lay({"a.mp3": music.mp3_with_cover(images.picture())})
     ground.work()
     failure = ground.failures()["a.mp3"]
-    assert failure.stages == {"thumbnails"}
+    assert failure.stages == {"embedded_covers", "thumbnails"}
     assert "embedded cover: has 3,072 pixels" in failure.message
 
 

@@ -82,6 +82,9 @@ EXPECTED = {
     "acoustid_id": ACOUSTID,
     "acoustid_fingerprint": FINGERPRINT,
     "has_cover": True,
+    "album_artists": ("The Band",),
+    "mb_artist_ids": (ARTIST,),
+    "mb_album_artist_ids": (ALBUM_ARTIST,),
 }
 """What each tagged sample says, in every format."""
 

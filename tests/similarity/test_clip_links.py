@@ -1,9 +1,16 @@
 """Links between clips: equally long, with frames that look alike at the same moments."""
 
 import numpy as np
+import polars as pl
 import pytest
 
-from media_assets.similarity.clip_links import MAX_FRAMES, Clips, link_clips, matching_frames
+from media_assets.similarity.clip_links import (
+    MAX_FRAMES,
+    Clips,
+    clips_of,
+    link_clips,
+    matching_frames,
+)
 from media_assets.similarity.grouping import Kind, Levels
 
 FRAMES = [(3.0, 0x0123456789ABCDEF), (6.0, 0x1122334455667788), (9.0, 0xFFEEDDCCBBAA9988),
@@ -69,6 +76,25 @@ def shifted(frames: Frames, seconds: float) -> Frames:
 )  # fmt: skip
 def test_length_frames_and_moments_decide(first, second, same) -> None:
     assert linked(clips(first, second)) == ({(0, 1)} if same else set())
+
+
+def test_the_share_is_the_same_whichever_clip_is_asked() -> None:
+    """Two frames of one look like one frame of the other, and not the other way round."""
+    one = [(1.0, FRAMES[0][1]), (1.5, FRAMES[0][1]), (9.0, FRAMES[1][1])]
+    other = [(1.2, FRAMES[0][1]), (9.0, FRAMES[2][1]), (12.0, FRAMES[3][1])]
+    for some in (clips((18.0, one), (18.0, other)), clips((18.0, other), (18.0, one))):
+        there, back = np.array([0]), np.array([1])
+        assert matching_frames(some, there, back) == matching_frames(some, back, there)
+
+
+def test_rows_are_in_the_order_of_what_they_show_and_not_of_their_rank() -> None:
+    """So that a decision, which changes ranks, does not change which of two clips is asked."""
+    shown = ['[[1.0, "00ff"]]', '[[1.0, "00aa"]]']
+    media = pl.DataFrame({"place": [0, 1], "content": [0, 1], "duration_seconds": [5.0, 5.0],
+                          "frame_hashes": shown})  # fmt: skip
+    turned = media.with_columns(pl.col("frame_hashes").reverse())
+    assert clips_of(media).hashes.tolist() == clips_of(turned).hashes.tolist()
+    assert clips_of(media).places.tolist() == [1, 0]
 
 
 def test_few_frames_need_posters_that_are_alike() -> None:

@@ -29,7 +29,7 @@ def test_every_stage_is_done_once_and_then_nothing_is_pending(home: Home) -> Non
     assert first.media == 1
     assert first.done == {
         "image_metadata": 1, "thumbnails": 1, "media_vectors": 1,
-        "video_metadata": 0, "audio_metadata": 0, "audio_features": 0,
+        "video_metadata": 0, "audio_metadata": 0, "embedded_covers": 0, "audio_features": 0,
     }  # fmt: skip
     assert home.rows("SELECT width, height, format FROM image_metadata") == [(64, 48, "PNG")]
     assert home.work() == AnalysisReport(seconds=pytest.approx(0, abs=5))
@@ -195,7 +195,7 @@ def test_a_file_that_changes_while_it_is_read_is_left_for_the_next_scan(home: Ho
         "id", str(path), "image", ".png", status.st_size, status.st_mtime_ns,
         frozenset({"image_metadata"}),
     )  # fmt: skip
-    options = WorkOptions(home.settings.thumbnails, home.settings.limits, home.base)
+    options = WorkOptions(home.settings.thumbnails, home.settings.limits, home.base, home.base)
     assert make_products(options, item).metadata is not None
     assert make_products(options, replace(item, mtime_ns=1)).unsettled
     assert make_products(options, replace(item, size=1)).unsettled

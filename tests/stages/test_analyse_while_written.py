@@ -105,5 +105,5 @@ def test_what_was_read_before_the_end_of_a_write_is_thrown_away(home: Home) -> N
         "id", str(path), "image", ".png", status.st_size, status.st_mtime_ns,
         frozenset({"image_metadata", "thumbnails"}),
     )  # fmt: skip
-    options = WorkOptions(home.settings.thumbnails, home.settings.limits, home.base)
+    options = WorkOptions(home.settings.thumbnails, home.settings.limits, home.base, home.base)
     assert make_products(options, item) == Products(unsettled=True)

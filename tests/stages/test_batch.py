@@ -24,7 +24,8 @@ def test_what_ends_its_worker_is_known_by_its_content_all_the_same(
         stream.truncate(size)
     item = WorkItem("id", str(path), "video", ".mp4", size, 1, frozenset({"video_metadata"}))
     frame = stage_frame(Settings(base=tmp_path), frozenset({"video_metadata"}))
-    builder = BatchBuilder(frame, {}, tmp_path / "data" / "thumbs", tmp_path / "data")
+    data = tmp_path / "data"
+    builder = BatchBuilder(frame, {}, data / "thumbs", data / "covers", data)
     failed = Failed("ItemCrashedError", "ended its process")
     builder.add(Outcome(item, None, failed), datetime(2026, 5, 4, tzinfo=UTC))
     (row,) = builder.build().files.to_dicts()

@@ -3,12 +3,14 @@
 import os
 import shutil
 from pathlib import Path
+from random import Random
 
 import pytest
 from shelf import PLAYER, START, Shelf
 
 from media_assets.library.content import content_hash, fingerprint
 from media_assets.stages.duplicate_decisions import keep, tell_apart, undo
+from media_assets.stages.publish import publish_player
 from media_assets.store.migrate import migrate
 
 FRAMES = [(3.0, 0x0123456789ABCDEF), (6.0, 0x1122334455667788), (9.0, 0xFFEEDDCCBBAA9988)]
@@ -217,6 +219,47 @@ class TestDecisions:
         assert kept == [("original",), ("small",)]
         (row,) = shelf.rows("SELECT copies FROM duplicate_groups WHERE kind = 'image'")
         assert row == (2,)
+
+
+def test_a_large_file_with_the_edges_of_another_players_is_read_whole(
+    shelf: Shelf, tmp_path: Path
+) -> None:
+    content = b"\0" * 999
+    other = Shelf(tmp_path, "ben")
+    for owner, name in ((other, "theirs"), (shelf, "own")):
+        owner.clip(name, [], size=len(content))
+        file = tmp_path / name
+        file.write_bytes(content)
+        mtime = int(START.timestamp() * 1e9)
+        os.utime(file, ns=(mtime, mtime))
+        owner.run("UPDATE media_files SET file_path = ?, file_hash = NULL, fingerprint = ?",
+                  [str(file), fingerprint(content)])  # fmt: skip
+    assert shelf.search().hashed == 0
+    other.settle()
+    publish_player(other.platform, "ben")
+    assert shelf.search().hashed == 1
+    assert shelf.rows("SELECT file_hash FROM media_files") == [(content_hash(content),)]
+    assert shelf.search().hashed == 0
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_whatever_happens_the_groups_are_those_of_a_search_that_knows_nothing(
+    shelf: Shelf, seed: int
+) -> None:
+    chance = Random(seed)
+    media: list[str] = []
+    for _ in range(4):
+        for _ in range(3):
+            media.append(f"m{len(media)}")
+            shelf.picture(
+                media[-1], "scene 1", chance.choice(["plain", "smaller", "cropped", "marked"]),
+                age=chance.randint(0, 3), taken=chance.choice([None, 0, 4, 8, 16, 90_000]),
+            )  # fmt: skip
+        shelf.settle()
+        tell_apart(shelf.platform, chance.sample(media, 2))
+        shelf.lose(chance.choice(media), back=chance.random() < 0.5)
+        shelf.search()
+    assert shelf.tables() == shelf.from_scratch()
 
 
 def test_large_files_with_equal_edges_are_read_whole(shelf: Shelf, tmp_path: Path) -> None:

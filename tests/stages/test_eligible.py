@@ -59,7 +59,10 @@ def test_a_cover_that_cannot_be_read_is_a_failure(home: Home) -> None:
 def test_music_without_a_cover_says_so(home: Home) -> None:
     home.write("tune.wav", tune(1))
     home.work()
-    assert reasons(home) == [("tune.wav", "thumbnails", "not eligible: no cover is embedded")]
+    assert reasons(home) == [
+        ("tune.wav", stage, "not eligible: no cover is embedded")
+        for stage in ("embedded_covers", "thumbnails")
+    ]
 
 
 def test_a_failure_of_an_earlier_version_is_forgotten(home: Home) -> None:

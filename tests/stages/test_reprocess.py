@@ -24,7 +24,7 @@ Pairs = set[tuple[str, str]]
 OF_KIND: dict[str, tuple[StageName, ...]] = {
     "image": ("image_metadata", "thumbnails", "media_vectors"),
     "video": ("video_metadata", "thumbnails", "media_vectors"),
-    "audio": ("audio_metadata", "thumbnails", "audio_features"),
+    "audio": ("audio_metadata", "embedded_covers", "thumbnails", "audio_features"),
 }
 KINDS = {
     "good.png": "image", "twin.png": "image", "bad.png": "image", "late.png": "image",

@@ -24,14 +24,19 @@ from media_assets.store.spec import Database
 from media_assets.store.tables.catalog import tables_of
 
 ADDED: dict[Database, tuple[str, ...]] = {
-    "player": ("media_verifications", "api_history", "duplicates", "duplicate_decisions"),
-    "shared": ("fetch_gaps", "shared_duplicates"),
-}
+    "player": ("media_verifications", "api_history", "duplicates", "duplicate_decisions",
+               "embedded_covers", "tracks", "track_artists", "artists", "albums", "covers",
+               "media_neighbors", "search_index", "search_state"),
+    "shared": ("fetch_gaps", "shared_duplicates", "shared_captures", "match_captures",
+               "shared_albums", "shared_artists"),
+}  # fmt: skip
 """Tables that the first version did not have."""
 ADDED_COLUMNS: dict[Database, tuple[tuple[str, str], ...]] = {
-    "player": (("capture_times", "local_zone"), ("capture_times", "local_time")),
+    "player": (("capture_times", "local_zone"), ("capture_times", "local_time"),
+               ("audio_metadata", "mb_album_artist_ids"), ("audio_metadata", "mb_artist_ids"),
+               ("audio_metadata", "album_artists")),
     "shared": (),
-}
+}  # fmt: skip
 """Columns at the end of a table that the first version did not have, the last first."""
 DATABASES: tuple[Database, ...] = ("player", "shared")
 _CATALOG = """

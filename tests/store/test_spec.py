@@ -46,13 +46,17 @@ def test_the_catalog_agrees_with_the_specification(table: Table) -> None:
             "WHERE table_name = ? AND constraint_type = 'PRIMARY KEY'",
             [table.name],
         ).fetchall()
-        indexes = connection.execute("SELECT count(*) FROM duckdb_indexes()").fetchone()
+        for statement in (*table.index_statements(), *table.index_statements()):
+            connection.execute(statement)
+        indexes = connection.execute(
+            "SELECT expressions FROM duckdb_indexes() ORDER BY index_oid"
+        ).fetchall()
     assert columns == [
         (column.name, column.type, not (column.required or column.name in table.key))
         for column in table.columns
     ]
     assert keys == [(list(table.key),)]
-    assert indexes == (0,)
+    assert [found for (found,) in indexes] == [f"[{name}]" for name in table.lookups]
 
 
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)

@@ -21,6 +21,7 @@ _MORE: dict[StageName, str] = {
     "image_metadata": "Size, format, EXIF, colours and perceptual hashes.",
     "video_metadata": "Container, streams, duration and creation time.",
     "audio_metadata": "Tags and technical data.",
+    "embedded_covers": "The pictures in music as they are, stored once by content.",
     "thumbnails": "Posters of pictures and clips, covers of music, animated previews of clips.",
     "media_vectors": "Layout vectors of pictures and posters; near-duplicates are close by cosine.",
 }

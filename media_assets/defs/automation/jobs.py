@@ -15,25 +15,29 @@ SCHEDULE = "dagster/schedule_name"
 _ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 _PAGE = 1000
 
-LIBRARY = dg.AssetSelection.groups("library", "analysis")
+LIBRARY = dg.AssetSelection.groups("library", "analysis", "vectors")
 CAPTURES = dg.AssetSelection.groups("captures")
+MUSIC = dg.AssetSelection.groups("music")
 PUBLISHED = dg.AssetSelection.groups("published")
 MATCHES = dg.AssetSelection.groups("matches", "players")
 
 refresh_player = dg.define_asset_job(
     "refresh_player",
-    selection=LIBRARY | MATCHES | CAPTURES | PUBLISHED,
+    selection=LIBRARY | MATCHES | CAPTURES | MUSIC | PUBLISHED,
     description="Everything of one player: files, analysis, matches, associations, publishing. "
     "Nothing is done twice, so a run without news takes seconds.",
 )
 rescan_library = dg.define_asset_job(
     "rescan_library",
-    selection=LIBRARY | CAPTURES | dg.AssetSelection.assets("media_library"),
-    description="The files of one player: what is on disk, what is in it, which match it shows.",
+    selection=LIBRARY | CAPTURES | MUSIC | dg.AssetSelection.assets("media_library"),
+    description="The files of one player: what is on disk, what is in it, which match it shows, "
+    "which music it is.",
 )
 sync_matches = dg.define_asset_job(
     "sync_matches",
-    selection=MATCHES | dg.AssetSelection.assets("media_matches") | PUBLISHED,
+    selection=MATCHES
+    | dg.AssetSelection.assets("media_matches", "shared_captures", "match_captures")
+    | PUBLISHED,
     description="The matches of one player, and what follows from them.",
 )
 

@@ -1,11 +1,13 @@
-"""When each capture was taken, and in which match."""
+"""When each capture was taken, in which match, and what several players share."""
+
+from collections.abc import Iterator
 
 import dagster as dg
 
 from media_assets.captures.times import RULES_VERSION
 from media_assets.orchestration.associations import association_table, calibration_plot
 from media_assets.orchestration.partitions import players
-from media_assets.orchestration.policy import table_options
+from media_assets.orchestration.policy import shared_spec, table_options
 from media_assets.orchestration.reporting import listener, picture, table_metadata
 from media_assets.orchestration.resources import PlatformResource
 from media_assets.orchestration.review import review_metadata
@@ -15,8 +17,10 @@ from media_assets.stages.associate import associate
 from media_assets.stages.calibration import calibration
 from media_assets.stages.capture_times import compute_times
 from media_assets.stages.platform import Platform
+from media_assets.stages.shared_captures import collect_shared_captures
 from media_assets.stages.views import newest_associations, rows_of
 from media_assets.store.tables.captures import CAPTURE_TIMES, MEDIA_MATCHES
+from media_assets.store.tables.shared_captures import MATCH_CAPTURES, SHARED_CAPTURES
 
 
 @dg.asset(
@@ -79,6 +83,46 @@ def media_matches(
             **table_metadata(loaded, player, MEDIA_MATCHES),
         }
     )
+
+
+@dg.multi_asset(
+    name="captures_of_all_players",
+    specs=[
+        shared_spec(
+            SHARED_CAPTURES,
+            "captures",
+            {"duckdb", "table", "sql"},
+            "1",
+            ["media_library"],
+            "The same bytes in several libraries are one row, with the match of each file. From "
+            "what players have published.",
+        ),
+        shared_spec(
+            MATCH_CAPTURES,
+            "captures",
+            {"duckdb", "table", "sql"},
+            "1",
+            ["media_library", "match_participants"],
+            "A match of several players is one row, and what several have of it counts once.",
+        ),
+    ],
+)
+def captures_of_all_players(platform: PlatformResource) -> Iterator[dg.MaterializeResult]:
+    loaded = platform.load()
+    report = collect_shared_captures(loaded)
+    for table, several in (
+        (SHARED_CAPTURES, report.captures_of_several),
+        (MATCH_CAPTURES, report.matches_of_several),
+    ):
+        yield dg.MaterializeResult(
+            asset_key=table.name,
+            metadata={
+                "of several players": several,
+                "rows written": report.written[table.name],
+                "rows deleted": report.deleted[table.name],
+                **table_metadata(loaded, None, table),
+            },
+        )
 
 
 def _pictures(

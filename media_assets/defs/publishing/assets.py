@@ -11,6 +11,7 @@ from media_assets.orchestration.tables import Metadatum, column_schema, markdown
 from media_assets.stages.publish import PublishReport, publish_player, publish_shared
 from media_assets.stages.views import newest_media, newest_thumbnails
 from media_assets.store.tables.media_view import MEDIA_COLUMNS
+from media_assets.store.tables.music import MUSIC_TABLES, SHARED_MUSIC_TABLES
 from media_assets.store.tables.statistics import DERIVED_TABLES
 
 
@@ -37,9 +38,10 @@ def _files(report: PublishReport) -> dict[str, Metadatum]:
     code_version="1",
     metadata={"dagster/column_schema": column_schema(MEDIA_COLUMNS, ("media_id",))},
     deps=[
-        "media_files", "image_metadata", "video_metadata", "audio_metadata", "thumbnails",
-        "media_vectors", "audio_features", "capture_times", "media_matches", "duplicates",
-        "match_history",
+        "media_files", "image_metadata", "video_metadata", "audio_metadata", "embedded_covers",
+        "thumbnails", "media_vectors", "audio_features", "capture_times", "media_matches",
+        "duplicates", "match_history", *(table.name for table in MUSIC_TABLES),
+        "media_embeddings", "media_neighbors", "search_index",
         *(table.name for table in DERIVED_TABLES),
     ],
     partitions_def=players,
@@ -78,6 +80,8 @@ def media_library(
     deps=[
         "match_registry", "match_participants", "highlight_events", "medals_earned",
         "personal_scores", "killer_victim_pairs", "xuid_aliases", "shared_duplicates",
+        "shared_captures", "match_captures",
+        *(table.name for table in SHARED_MUSIC_TABLES),
         "player_match_stats",  # the registry notes that performance scores were computed
     ],
     freshness_policy=FRESH,

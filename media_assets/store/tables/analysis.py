@@ -117,6 +117,29 @@ AUDIO_METADATA = Table(
         Column("bit_depth", "SMALLINT", "Bits of a sample, where the codec has them.", "bit"),
         Column("has_cover", "BOOLEAN", "A picture is embedded.", required=True),
         Column("tags", "JSON", "All tags as stored: values that repeat are lists; no binary data."),
+        Column("album_artists", "VARCHAR[]", "Each artist of the album."),
+        Column("mb_artist_ids", "VARCHAR[]", "MusicBrainz artist ids, in order."),
+        Column("mb_album_artist_ids", "VARCHAR[]", "MusicBrainz album artist ids, in order."),
+    ),
+)  # fmt: skip
+
+EMBEDDED_COVERS = Table(
+    "embedded_covers",
+    "player",
+    "one music file with a picture embedded that could be decoded: the largest front, else the first",
+    ("media_id",),
+    (
+        MEDIA_ID,
+        Column("cover_id", "VARCHAR", "blake3 of the picture, hex: see `covers`.", required=True),
+        Column("picture_type", "SMALLINT", "Type of the picture as in ID3: 3 front, 4 back, 0 other.",
+               required=True),
+        Column("width", "INTEGER", "Width.", "pixels", required=True),
+        Column("height", "INTEGER", "Height.", "pixels", required=True),
+        Column("format", "VARCHAR", "Format that the decoder found, for example `JPEG`.",
+               required=True),
+        Column("bytes", "BIGINT", "Size of the picture.", "bytes", required=True),
+        Column("cover_file", "VARCHAR", "The picture as embedded, stored once for all files that have "
+               "it; relative to `data_dir`.", required=True),
     ),
 )  # fmt: skip
 
@@ -211,6 +234,7 @@ ANALYSIS_TABLES = (
     IMAGE_METADATA,
     VIDEO_METADATA,
     AUDIO_METADATA,
+    EMBEDDED_COVERS,
     THUMBNAILS,
     MEDIA_VECTORS,
     AUDIO_FEATURES,

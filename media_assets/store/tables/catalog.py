@@ -7,14 +7,21 @@ from media_assets.store.tables.duplicates import DUPLICATE_TABLES
 from media_assets.store.tables.levelup import LEVELUP_TABLES
 from media_assets.store.tables.library import LIBRARY_TABLES
 from media_assets.store.tables.matches import MATCH_TABLES
+from media_assets.store.tables.music import MUSIC_TABLES, SHARED_MUSIC_TABLES
 from media_assets.store.tables.players import PLAYER_TABLES
+from media_assets.store.tables.shared_captures import SHARED_CAPTURE_TABLES
 from media_assets.store.tables.statistics import STATISTICS_TABLES
+from media_assets.store.tables.vectors import VECTOR_TABLES
 
 TABLES: tuple[Table, ...] = (
     *LIBRARY_TABLES,
     *ANALYSIS_TABLES,
     *CAPTURE_TABLES,
     *DUPLICATE_TABLES,
+    *SHARED_CAPTURE_TABLES,
+    *MUSIC_TABLES,
+    *SHARED_MUSIC_TABLES,
+    *VECTOR_TABLES,
     *PLAYER_TABLES,
     *STATISTICS_TABLES,
     *MATCH_TABLES,
