@@ -62,7 +62,7 @@ def media_embeddings(
         "layouts, which `duplicates` are found by. What is new is compared with all, and all with "
         "it. `media-assets similar` asks for more of them, also across players.",
     ),
-    deps=["media_files", "media_vectors", "media_embeddings", "audio_metadata"],
+    deps=["media_files", "media_vectors", "audio_features", "media_embeddings", "audio_metadata"],
     partitions_def=players,
 )
 def media_neighbors(

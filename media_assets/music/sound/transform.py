@@ -16,8 +16,8 @@ def rfft(samples: NDArray[Any], size: int | None = None) -> NDArray[np.complexfl
     return np.asarray(scipy.fft.rfft(samples, size, axis=-1))
 
 
-def irfft(spectrum: NDArray[np.complexfloating[Any, Any]]) -> NDArray[Any]:
-    """Real samples of a spectrum along its last axis."""
+def irfft(spectrum: NDArray[np.complexfloating[Any, Any]], size: int | None = None) -> NDArray[Any]:
+    """Real samples of a spectrum along its last axis: `size`, else an even number of them."""
     import scipy.fft
 
-    return np.asarray(scipy.fft.irfft(spectrum, axis=-1))
+    return np.asarray(scipy.fft.irfft(spectrum, size, axis=-1))
