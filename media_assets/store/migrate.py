@@ -174,8 +174,8 @@ MIGRATIONS: dict[Database, tuple[Migration, ...]] = {
         Migration(8, "reasons of stages that leave nothing", _add_reason),
         Migration(9, "duplicates", _add_duplicates),
         Migration(10, "artists, albums, tracks, covers", _add_music),
+        Migration(11, "features of music", _add_table(AUDIO_FEATURES)),
         Migration(12, "neighbours and search", _add_vector_tables),
-        Migration(13, "features of music", _add_table(AUDIO_FEATURES)),
     ),
     "shared": (
         Migration(1, "tables", _create_tables("shared")),
