@@ -1,7 +1,7 @@
 """Loudness, true peak and dynamic range, from the samples as they are in the file.
 
 Loudness is that of ITU-R BS.1770-4 and EBU R 128. The K-weighting filters by way of spectra of
-200 ms that overlap by half: FFmpeg's `ebur128` differs by less than 0.1 LU.
+a second that overlap by 100 ms: FFmpeg's `ebur128` differs by less than 0.1 LU.
 """
 
 from dataclasses import dataclass, field
@@ -19,6 +19,8 @@ ABSOLUTE_GATE = -70.0
 RELATIVE_GATE = -10.0
 _OFFSET = -0.691
 _STEPS = 4  # of 100 ms in a gating block
+_STEPS_AT_ONCE = 9
+"""Filtered together, with one before them."""
 _REAR_WEIGHT = 1.41
 _REAR = frozenset({"BL", "BR", "BC", "SL", "SR", "TBL", "TBR", "TBC", "SDL", "SDR"})
 _UNHEARD = frozenset({"LFE", "LFE2"})
@@ -128,17 +130,24 @@ def _weights(channels: tuple[str, ...]) -> NDArray[np.float64]:
 
 
 def _energies(samples: Samples, step: int, steps: int, rate: int) -> NDArray[np.float64]:
-    """Mean squares of each second half of windows of two steps, after the filter (overlap-save).
+    """Mean squares of each step but the first, after the filter (overlap-save).
 
-    The first half is there for the filter to begin in: what is left of a sound after 100 ms of it
-    is below a millionth.
+    Windows of some steps begin with the last one of the window before, for the filter to begin in:
+    what is left of a sound after 100 ms of it is below a millionth.
     """
-    if not steps:
-        return np.zeros((len(samples), 0))
-    windows = np.lib.stride_tricks.sliding_window_view(samples, 2 * step, axis=1)
-    spectrum = rfft(windows[:, : steps * step : step])
-    heard = irfft(spectrum * _k_weighting(rate, 2 * step), 2 * step)[..., step:]
-    return np.asarray(np.einsum("csn,csn->cs", heard, heard) / step, np.float64)
+    found = []
+    while steps:
+        taken = min(steps, _STEPS_AT_ONCE)
+        windows = max(1, steps // taken)
+        size = (taken + 1) * step
+        views = np.lib.stride_tricks.sliding_window_view(samples, size, axis=1)
+        spectrum = rfft(views[:, : windows * taken * step : taken * step])
+        heard = irfft(spectrum * _k_weighting(rate, size), size)[..., step:]
+        heard = heard.reshape(len(samples), windows * taken, step)
+        found.append(np.einsum("csn,csn->cs", heard, heard) / step)
+        steps -= windows * taken
+        samples = samples[:, windows * taken * step :]
+    return np.concatenate([np.zeros((len(samples), 0)), *found], axis=1)
 
 
 @lru_cache(maxsize=16)
