@@ -27,6 +27,7 @@ from media_assets.stages.fingerprints import with_fingerprints
 from media_assets.stages.platform import Platform
 from media_assets.stages.products import (
     PRELOAD,
+    SOUND_PRELOAD,
     Make,
     WorkItem,
     WorkOptions,
@@ -121,9 +122,12 @@ class _Run:
             ),
             weight=_weight,
             prepare=prepare_worker,
-            preload=PRELOAD,
+            preload=(*PRELOAD, *SOUND_PRELOAD) if self._hears() else PRELOAD,
         )
         return with_fingerprints(results, settings)
+
+    def _hears(self) -> bool:
+        return bool(self._pending["stages"].list.contains("audio_features").any())
 
     def write(self, outcomes: list[Result], report: AnalysisReport) -> None:
         """Write one batch in one transaction."""
