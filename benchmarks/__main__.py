@@ -28,6 +28,7 @@ SUBJECTS: dict[str, Callable[[Choice], Iterator[Figure]]] = {
     "clip_headers": media.clip_headers,
     "clips": media.clips,
     "music": media.music,
+    "music_library": media.music_library,
     "audio": media.audio,
     "copies": media.copies,
     "whole": whole.whole,

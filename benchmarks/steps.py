@@ -21,8 +21,10 @@ from media_assets.stages.batch import AnalysisReport
 from media_assets.stages.capture_times import compute_times
 from media_assets.stages.catalog import QUICK_STAGES
 from media_assets.stages.discover import discover
+from media_assets.stages.music import derive_music
 from media_assets.stages.platform import Platform
 from media_assets.stages.publish import publish_player
+from media_assets.stages.search_index import update_index
 from media_assets.stages.status import player_status
 
 
@@ -39,6 +41,16 @@ def _analyse(platform: Platform) -> int:
     discover(platform, PLAYER)
     report = analyse(platform, PLAYER, [stage.name for stage in QUICK_STAGES])
     return _media_without_failures(platform, report)
+
+
+def _make_searchable(platform: Platform) -> int:
+    """Everything about music that needs no decoding of sound: until it can be browsed and found."""
+    seen = discover(platform, PLAYER).seen
+    report = analyse(platform, PLAYER, [stage.name for stage in QUICK_STAGES])
+    _media_without_failures(platform, report)
+    derive_music(platform, PLAYER)
+    update_index(platform, PLAYER)
+    return seen
 
 
 def _hear(platform: Platform) -> int:
@@ -84,6 +96,7 @@ STEPS: dict[str, Callable[[Platform], int]] = {
     "scan": _scan,
     "analyse": _analyse,
     "analyse_pending": _analyse_pending,
+    "make_searchable": _make_searchable,
     "hear": _hear,
     "hear_with_fingerprints": _hear_all,
     "clip_headers": read_headers,

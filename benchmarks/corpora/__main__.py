@@ -23,6 +23,7 @@ MAKERS: dict[str, Callable[[Path], None]] = {
     "clips": clips,
     "music": partial(music, count=6000, covers=False),
     "music_covers": partial(music, count=1200, covers=True),
+    "music_library": partial(music, count=30_000, covers=False, seconds=0.5),
     "long_music": long_music,
     "matches_10000": partial(raw_matches, matches=10_000),
     "copies": copies,

@@ -18,25 +18,24 @@ from media_assets.demo.scenes import cover
 
 TRACKS = 12
 SOUNDS = 16
-_SECONDS = 4
 _RATE = 44_100
 _ENCODERS = {".mp3": "libmp3lame", ".flac": "flac", ".m4a": "aac", ".opus": "libopus"}
 _GENRES = ("Ambient", "Electronic", "Synthwave", "Folk", "Pop")
 
 
-def music(folder: Path, count: int, *, covers: bool) -> None:
-    """Tracks of four seconds, 60 to 400 KB; an album has one format and, if wanted, one cover.
+def music(folder: Path, count: int, *, covers: bool, seconds: float = 4) -> None:
+    """Tracks of some seconds, of four 60 to 400 KB; an album has one format and one cover, or none.
 
     There are 16 sounds; every track has tags of its own.
     """
-    each(partial(_album, folder, covers=covers), range(count // TRACKS))
+    each(partial(_album, folder, covers=covers, seconds=seconds), range(count // TRACKS))
 
 
-def _album(folder: Path, album: int, *, covers: bool) -> None:
+def _album(folder: Path, album: int, *, covers: bool, seconds: float) -> None:
     suffix = list(_ENCODERS)[album % len(_ENCODERS)]
     below = folder / f"Artist {album // 4:03}" / f"Album {album:03}"
     below.mkdir(parents=True)
-    sound = _encoded(suffix, album % SOUNDS)
+    sound = _encoded(suffix, album % SOUNDS, seconds)
     front = _cover(album) if covers and suffix != ".opus" else None
     for track in range(1, TRACKS + 1):
         file = below / f"{track:02} Track{suffix}"
@@ -87,19 +86,19 @@ def _cover(album: int) -> bytes:
     return stream.getvalue()
 
 
-def _sound(seed: int) -> NDArray[np.float32]:
+def _sound(seed: int, seconds: float) -> NDArray[np.float32]:
     """A chord that fades, with a little noise; stereo."""
     random = np.random.default_rng(seed)
-    time = np.arange(_SECONDS * _RATE, dtype=np.float32) / _RATE
+    time = np.arange(int(seconds * _RATE), dtype=np.float32) / _RATE
     tones = [np.sin(2 * np.pi * pitch * time) for pitch in random.uniform(110, 880, 3)]
     wave = sum(tones) * np.exp(-time / 2) / 6 + random.standard_normal((2, len(time))) / 200
     return np.asarray(wave, dtype=np.float32)
 
 
 @cache
-def _encoded(suffix: str, seed: int) -> bytes:
+def _encoded(suffix: str, seed: int, seconds: float) -> bytes:
     rate = 48_000 if suffix == ".opus" else _RATE
-    frame = av.AudioFrame.from_ndarray(_sound(seed), "fltp", "stereo")
+    frame = av.AudioFrame.from_ndarray(_sound(seed, seconds), "fltp", "stereo")
     frame.sample_rate, frame.pts = _RATE, 0
     stream = io.BytesIO()
     kind = {".m4a": "ipod", ".opus": "opus"}.get(suffix, suffix[1:])

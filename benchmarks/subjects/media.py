@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from benchmarks.clip_headers import PASSES
 from benchmarks.corpora.cache import corpus
-from benchmarks.figures import Figure, Target, together
+from benchmarks.figures import Figure, Target, as_peer, together
 from benchmarks.tools import (
     BEETS,
     EXIFTOOL,
@@ -16,7 +16,7 @@ from benchmarks.tools import (
     MEDIAINFO,
     VIPSTHUMBNAIL,
 )
-from benchmarks.workplace import Choice, compare, fresh, warm
+from benchmarks.workplace import Choice, compare, fresh, quickest, scratch, step, warm
 
 
 def screenshots_jpeg(choice: Choice) -> Iterator[Figure]:
@@ -75,6 +75,19 @@ def music(choice: Choice) -> Iterator[Figure]:
     warm(library)
     best, peers = compare(fresh("analyse", library), (BEETS,), library, choice.repeats)
     yield Figure("music with covers, and their thumbnails", best, peers=peers)
+
+
+def music_library(choice: Choice) -> Iterator[Figure]:
+    """30,000 tracks of half a second, from nothing to searchable, and again with nothing new."""
+    library = corpus("music_library")
+    warm(library)
+    best, peers = compare(fresh("make_searchable", library), (BEETS,), library, 1)
+    yield Figure("30,000 tracks, until they can be searched", best, Target(60, "s"), peers)
+    with scratch() as data:
+        first = step("make_searchable", library, data)
+        again = quickest(step("make_searchable", library, data) for _ in range(choice.repeats))
+    beside = as_peer("the first run", "the same with everything to do", first)
+    yield Figure("30,000 tracks, again, nothing new", again, peers=(beside,))
 
 
 def audio(choice: Choice) -> Iterator[Figure]:
