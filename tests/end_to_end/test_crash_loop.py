@@ -37,7 +37,7 @@ from media_assets.stages.notes import annotate
 
 ROUNDS = 6
 DAGSTER_ROUND = 3
-PATIENCE_SECONDS = 240.0
+PATIENCE_SECONDS = 600.0
 SECONDS = float(os.environ.get("MEDIA_ASSETS_CRASH_SECONDS", "0"))
 SEED = int(os.environ.get("MEDIA_ASSETS_CRASH_SEED", "1"))
 WRITTEN_AT = (

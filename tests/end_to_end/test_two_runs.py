@@ -22,7 +22,7 @@ from media_assets.store.locks import exclusive
 pytestmark = pytest.mark.timeout(1200)  # a run takes a minute on a machine that is busy
 
 WAITING = "another run is at work, waiting for it"
-PATIENCE_SECONDS = 400.0
+PATIENCE_SECONDS = 600.0
 
 AS_THE_UI_DOES = """
 import sys

@@ -40,7 +40,7 @@ class Workplace:
     def run(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             self.command(*arguments),
-            cwd=self.folder, env=self.environment(), capture_output=True, text=True, timeout=240,
+            cwd=self.folder, env=self.environment(), capture_output=True, text=True, timeout=600,
             check=False,
         )  # fmt: skip
         assert done.returncode == code, done.stderr + done.stdout

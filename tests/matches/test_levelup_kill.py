@@ -18,7 +18,7 @@ import pytest
 from levelup_place import Place
 
 DRAWN = int(os.environ.get("LEVELUP_KILLS", "0"))
-PATIENCE_SECONDS = 240.0
+PATIENCE_SECONDS = 600.0
 
 PROGRAM = """
 import sys

@@ -35,7 +35,7 @@ def start(
 
 
 def reports(process: subprocess.Popen[str]) -> list[dict[str, Any]]:
-    output, _ = process.communicate(timeout=240)
+    output, _ = process.communicate(timeout=600)
     assert process.returncode == 0
     return [json.loads(line) for line in output.splitlines()]
 

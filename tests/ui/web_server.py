@@ -23,7 +23,7 @@ from media_assets.launch import instance as open_instance
 from media_assets.launch import register_players
 
 PROJECT = Path(__file__).resolve().parents[2]
-START_SECONDS = 120
+START_SECONDS = 300
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Outcome:
 
 def outcome(process: subprocess.Popen[str]) -> Outcome:
     """Wait for the example to end."""
-    out, error = process.communicate(timeout=240)
+    out, error = process.communicate(timeout=600)
     return Outcome(process.returncode, out, error)
 
 
