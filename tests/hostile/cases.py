@@ -33,9 +33,9 @@ class Case:
     says: str = ""
 
     def is_met_by(self, failure: Failure | None) -> bool:
-        """Whether this is what became of the file."""
-        if failure is None or self.error is None:
-            return failure is None and self.error is None
+        """Whether this is what became of the file; whether it can be heard is not asked."""
+        if failure is None or failure.is_of_sound_alone or self.error is None:
+            return (failure is None or failure.is_of_sound_alone) and self.error is None
         return failure.error_class == self.error and bool(re.search(self.says, failure.message))
 
 

@@ -22,13 +22,21 @@ Content = bytes | Callable[[], bytes]
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What the rows of one file say of its failure; all its stages fail alike, or some are done."""
+    """What the rows of one file say of its failure; all its stages fail alike, or some are done.
+
+    Its sound fails apart: the class and the message are those of the other stages, if they failed.
+    """
 
     error_class: str
     message: str
     stages: frozenset[str]
     attempts: int
     pause: timedelta
+
+    @property
+    def is_of_sound_alone(self) -> bool:
+        """Whether all but its sound could be read."""
+        return self.stages == {"audio_features"}
 
 
 class Ground:
@@ -77,8 +85,10 @@ class Ground:
     def failures(self) -> dict[str, Failure]:
         """By the name of the file."""
         rows = self.rows(
-            "SELECT f.file_name, min(x.error_class), min(x.message), list(x.stage), "
-            "min(x.attempts), min(x.next_retry_at - x.last_failed_at) "
+            "SELECT f.file_name, coalesce(min(x.error_class) FILTER (x.stage <> 'audio_features'), "
+            "min(x.error_class)), coalesce(min(x.message) FILTER (x.stage <> 'audio_features'), "
+            "min(x.message)), list(x.stage), min(x.attempts), "
+            "min(x.next_retry_at - x.last_failed_at) "
             "FROM media_failures x JOIN media_files f USING (media_id) GROUP BY f.file_name"
         )
         return {
