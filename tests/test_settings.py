@@ -47,6 +47,9 @@ preview = "gif"
 max_share = 0.25
 [covers]
 sizes_at_once = []
+[audio]
+seconds = 60
+fingerprint = true
 [engine]
 workers = 0
 item_timeout_seconds = 60
