@@ -26,7 +26,7 @@ ROWS = {
     "match_history": 4, "match_registry": 4, "match_participants": 32, "player_match_stats": 4,
     "duplicates": 0, "shared_duplicates": 0, "shared_captures": 4, "match_captures": 4,
     "player_sessions": 3, "teammates_aggregate": 8, "media_library": 5, "match_library": 4,
-    "media_embeddings": 3, "media_neighbors": 0, "search_index": 1,
+    "media_embeddings": 4, "media_neighbors": 0, "search_index": 1,
 }  # fmt: skip
 """Of Hex: five files, one of them broken; four matches of eight players."""
 PICTURES = {
