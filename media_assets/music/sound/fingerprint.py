@@ -1,16 +1,19 @@
 """AcoustID fingerprints by Chromaprint's `fpcalc`, where it is installed.
 
 It is another program, and the worker processes may start none: the main process runs it, for files
-whose sound was decoded. It is told which demuxer to use, so that it opens no other file or address.
+whose sound was decoded. It is told which demuxer to use, so that it opens no other file or address,
+and it gets a copy, for it would give the original a new access time.
 """
 
-import os
 import re
 import shutil
 import subprocess
 from collections.abc import Callable
 from contextlib import suppress
+from tempfile import NamedTemporaryFile
 
+from media_assets.errors import MediaError
+from media_assets.library.content import open_original
 from media_assets.music.sound.features import Fingerprint
 
 METHOD = "Chromaprint, of the first 120 s"
@@ -29,11 +32,21 @@ def fingerprinter(seconds: float, memory_mib: int) -> Fingerprinter | None:
     program = shutil.which("fpcalc")
     if program is None:
         return None
-    return lambda path, demuxer: _run(program, path, demuxer, seconds, memory_mib)
+    return lambda path, demuxer: _of_copy(program, path, demuxer, seconds, memory_mib)
+
+
+def _of_copy(program: str, path: str, demuxer: str, seconds: float, memory_mib: int) -> Fingerprint:
+    try:
+        with open_original(path) as original, NamedTemporaryFile(prefix="media_assets_") as copy:
+            shutil.copyfileobj(original, copy)
+            copy.flush()
+            return _run(program, copy.name, demuxer, seconds, memory_mib)
+    except (MediaError, OSError) as error:
+        return Fingerprint(None, reason=f"it cannot be copied for fpcalc: {error}")
 
 
 def _run(program: str, path: str, demuxer: str, seconds: float, memory_mib: int) -> Fingerprint:
-    command = [program, "-plain", "-format", demuxer, os.path.abspath(path)]  # noqa: PTH100  an option no path may be
+    command = [program, "-plain", "-format", demuxer, path]
     try:
         with subprocess.Popen(  # noqa: S603  a program that was found, and a path
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
