@@ -30,11 +30,20 @@ MOMENTS: dict[str, tuple[str, Moment]] = {
     "the first database appears": (
         "AmelieArdente", lambda data: count(data, "players/*/stats.duckdb") >= 1,
     ),
+    "responses are taken in": (
+        "AmelieArdente", lambda data: count(data, "raw/matches/*/stats.json") >= 5,
+    ),
     "the shared tables are filled": (
         "AmelieArdente", lambda data: size(data, "warehouse/*.duckdb") > 2_000_000,
     ),
     "posters are made": (
         "AmelieArdente", lambda data: count(data, "derived/AmelieArdente/thumbs/*.*") >= 4,
+    ),
+    "a table is published": (
+        "AmelieArdente", lambda data: count(data, "published/AmelieArdente/*.parquet") >= 1,
+    ),
+    "a second player is analysed": (
+        "KetanOnMarsh", lambda data: count(data, "derived/KetanOnMarsh/thumbs/*.*") >= 6,
     ),
     "the second player is published": (
         "KetanOnMarsh", lambda data: count(data, "published/KetanOnMarsh/media.parquet") == 1,
@@ -105,7 +114,7 @@ def undisturbed(
     return comparable(finished, copy)
 
 
-@pytest.mark.timeout(1800)
+@pytest.mark.timeout(3000)
 def test_killed_at_any_moment_the_tables_end_the_same(
     workplace: Workplace, finished: Workplace, undisturbed: dict[str, list[str]]
 ) -> None:
