@@ -13,7 +13,7 @@ PACKAGE = Path(media_assets.__file__).parent
 
 RANK = {
     "errors": 0,
-    "naming": 1, "gexf": 1, "section": 1,
+    "naming": 1, "gexf": 1, "section": 1, "demuxer": 1,
     "capture_settings": 2, "embedder_settings": 2,
     "settings": 3,
     "engine": 4, "library": 4, "similarity": 4, "search": 4,
@@ -35,8 +35,8 @@ RANK = {
 VALUE_TYPES = {"media_assets.store.frames", "media_assets.store.spec", "media_assets.store.tables"}
 """What the pure code may know of the store: the columns of its tables and frames of them."""
 PURE = {
-    "naming", "engine", "library", "similarity", "search", "embedding", "captures", "music",
-    "matches", "demo",
+    "naming", "demuxer", "engine", "library", "similarity", "search", "embedding", "captures",
+    "music", "matches", "demo",
 }  # fmt: skip
 
 DAGSTER_PARTS = {"defs", "orchestration", "definitions", "launch"}

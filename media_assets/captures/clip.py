@@ -18,7 +18,6 @@ from media_assets.captures.clip_container import (
     open_clip,
     oversized,
     read_cover,
-    translated_errors,
     video_stream,
 )
 from media_assets.captures.clip_frames import (
@@ -35,6 +34,7 @@ from media_assets.captures.clip_signature import HEAD_BYTES, Signature, identify
 from media_assets.captures.clip_timeline import TARGETS, timeline
 from media_assets.captures.picture import Picture, encode_poster
 from media_assets.captures.preview import PreviewKind, encode_preview
+from media_assets.demuxer import translated_errors
 from media_assets.errors import (
     CorruptMediaError,
     MediaError,

@@ -12,9 +12,9 @@ from typing import Literal
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
-from media_assets.captures.clip_container import translated_errors
 from media_assets.captures.clip_keyframes import ENOUGH, KeyTimes, TimedFrame, decode_key_frames
 from media_assets.captures.clip_timeline import Timeline
+from media_assets.demuxer import translated_errors
 from media_assets.errors import MediaError
 from media_assets.settings import LimitSettings
 

@@ -1,25 +1,18 @@
 """Opening a clip: one fixed demuxer, no other file or address, and as a rule no decoding."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from itertools import islice
-from typing import BinaryIO, NoReturn
+from typing import BinaryIO
 
-import av
 from av.container import InputContainer
 from av.stream import Disposition
 from av.video.stream import VideoStream
 
 from media_assets.captures.clip_layout import Turn
 from media_assets.captures.clip_signature import Signature
-from media_assets.errors import (
-    CorruptMediaError,
-    DisguisedMediaError,
-    LimitExceededError,
-    MediaError,
-    UnreadableMediaError,
-    UnsupportedMediaError,
-)
+from media_assets.demuxer import open_container, translated_errors
+from media_assets.errors import LimitExceededError, MediaError
 from media_assets.settings import LimitSettings
 
 READ_BYTES = 32 * 1024
@@ -34,44 +27,6 @@ SQUARE_TOLERANCE = 0.02
 # No packet is read to find out more than the header says.
 _HEADER_ONLY = {"fpsprobesize": "0", "analyzeduration": "1", "probesize": "32"}
 _WITH_PACKETS: dict[str, str] = {}
-_UNSUPPORTED = (
-    av.error.DecoderNotFoundError,
-    av.error.DemuxerNotFoundError,
-    av.error.PatchWelcomeError,
-)
-
-
-class _Source:
-    """The caller's stream without its name: FFmpeg is given bytes, never a path."""
-
-    __slots__ = ("read", "seek", "tell")
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self.read: Callable[[int], bytes] = stream.read
-        self.seek: Callable[[int, int], int] = stream.seek
-        self.tell: Callable[[], int] = stream.tell
-
-
-@contextmanager
-def translated_errors() -> Iterator[None]:
-    """Turn what FFmpeg and the operating system raise into the errors of one media file."""
-    try:
-        yield
-    except _UNSUPPORTED as error:
-        raise UnsupportedMediaError(f"no decoder here knows it: {_reason(error)}") from error
-    except IndexError as error:
-        # What the bindings raise at the end of a file in which a stream appeared on the way.
-        raise CorruptMediaError("it has streams that its start does not announce") from error
-    except MemoryError as error:
-        raise LimitExceededError(
-            "it needs more memory than a worker may use (engine.worker_memory_mib)"
-        ) from error
-    except av.error.PermissionError as error:  # its -1, where a seek finds no place to go to
-        raise CorruptMediaError("the index of its pictures leads nowhere") from error
-    except (av.error.FFmpegError, EOFError) as error:
-        raise CorruptMediaError(f"the decoder refused it: {_reason(error)}") from error
-    except OSError as error:
-        raise UnreadableMediaError(f"it cannot be read: {_reason(error)}") from error
 
 
 @contextmanager
@@ -80,10 +35,9 @@ def open_clip(
 ) -> Iterator[InputContainer]:
     """Open the clip, with a look at its packets only where its header says too little.
 
-    The demuxer is the signature's and no other: FFmpeg may not open a file, follow an address or
-    probe for another format, whatever the content asks for. Nor may it decode while it opens, which
-    takes 50 ms for a clip and heeds no limit in streams that appear on the way: sizes are parsed
-    from the packets. Where there is no parser, one frame is decoded within the limits.
+    The demuxer is the signature's and no other. FFmpeg may not decode while it opens, which takes
+    50 ms for a clip and heeds no limit in streams that appear on the way: sizes are parsed from the
+    packets. Where there is no parser, one frame is decoded within the limits.
 
     Raises:
         CorruptMediaError, UnsupportedMediaError, UnreadableMediaError, LimitExceededError
@@ -161,24 +115,9 @@ def oversized(container: InputContainer, limits: LimitSettings) -> LimitExceeded
 
 
 def _open(stream: BinaryIO, signature: Signature, analysis: dict[str, str]) -> InputContainer:
-    options = {
-        "protocol_whitelist": "none",
-        "format_whitelist": signature.demuxer,
-        "threads": "1",
-        "ignore_chapters": "1",
-        "codec_whitelist": "none",  # of the analysis; the bindings open decoders of their own
-    }
-    with translated_errors():
-        stream.seek(0)
-        return av.open(
-            _Source(stream),
-            "r",
-            format=signature.demuxer,
-            options=options | analysis,
-            metadata_errors="replace",  # tags of old tools are not UTF-8
-            buffer_size=READ_BYTES,
-            io_open=_refuse_other_files,
-        )
+    # No codec for the analysis: the bindings open decoders of their own.
+    options = {"codec_whitelist": "none"} | analysis
+    return open_container(stream, signature.demuxer, options, read_bytes=READ_BYTES)
 
 
 def prepare_decoder(stream: VideoStream, limits: LimitSettings) -> None:
@@ -211,11 +150,3 @@ def _lacks_description(container: InputContainer) -> bool:
     if not has_decoder(stream):
         return False
     return not stream.codec_context.width or not (stream.average_rate or stream.guessed_rate)
-
-
-def _refuse_other_files(address: str, flags: int, options: dict[str, str]) -> NoReturn:
-    raise DisguisedMediaError(f"it asks for another file or address: {address!r}")
-
-
-def _reason(error: BaseException) -> str:
-    return getattr(error, "strerror", None) or str(error)

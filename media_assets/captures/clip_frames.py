@@ -10,12 +10,13 @@ from av.video.reformatter import Colorspace, Interpolation, VideoReformatter
 from av.video.stream import VideoStream
 from PIL import Image
 
-from media_assets.captures.clip_container import shown_size, translated_errors
+from media_assets.captures.clip_container import shown_size
 from media_assets.captures.clip_layout import UPRIGHT, Turn
 from media_assets.captures.clip_metadata import plain_pixel_format
 from media_assets.captures.clip_tone import TRANSFERS, Transfer, displayable
 from media_assets.captures.hashes import HASH_SIDE, LOW_DETAIL, detail, perceptual_hash
 from media_assets.captures.picture import fitted_size
+from media_assets.demuxer import translated_errors
 
 POSTER_SHARE = 0.1
 """Where the poster is taken from: the frame that is nearest to a tenth of the clip."""

@@ -16,8 +16,9 @@ from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from media_assets.captures.clip_container import prepare_decoder, translated_errors
+from media_assets.captures.clip_container import prepare_decoder
 from media_assets.captures.clip_timeline import TARGETS, Timeline
+from media_assets.demuxer import translated_errors
 from media_assets.errors import CorruptMediaError
 from media_assets.settings import LimitSettings
 

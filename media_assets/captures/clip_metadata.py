@@ -13,11 +13,11 @@ from av.video.stream import VideoStream
 from media_assets.captures.clip_container import (
     has_decoder,
     shown_size,
-    translated_errors,
     video_stream,
 )
 from media_assets.captures.clip_layout import Turn
 from media_assets.captures.clip_signature import Signature
+from media_assets.demuxer import translated_errors
 from media_assets.errors import LimitExceededError, MediaError
 from media_assets.settings import LimitSettings
 

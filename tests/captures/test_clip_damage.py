@@ -28,8 +28,9 @@ from media_assets.captures.clip import (
     analyse_clip,
     prepare_worker,
 )
-from media_assets.captures.clip_container import open_clip, translated_errors
+from media_assets.captures.clip_container import open_clip
 from media_assets.captures.clip_signature import Signature
+from media_assets.demuxer import translated_errors
 from media_assets.errors import (
     CorruptMediaError,
     DisguisedMediaError,

@@ -1,4 +1,4 @@
-"""The content of all tables of a data folder, without what depends on when it was written."""
+"""The content of all tables of a data folder, without what each writing names anew."""
 
 import hashlib
 from pathlib import Path
@@ -8,7 +8,7 @@ import duckdb
 WRITTEN_AT = {
     "first_seen_at", "last_scan_at", "done_at", "generated_at", "created_at", "computed_at",
     "associated_at", "read_at", "first_sync_at", "updated_at", "changed_at", "first_failed_at",
-    "last_failed_at", "next_retry_at", "applied_at",
+    "last_failed_at", "next_retry_at", "applied_at", "found_at", "indexed_at", "generation",
 }  # fmt: skip
 
 

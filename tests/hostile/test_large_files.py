@@ -51,4 +51,11 @@ def test_music_has_its_tags(ground: Ground) -> None:
 def test_one_that_is_broken_says_so(ground: Ground) -> None:
     failures = ground.failures()
     assert failures["cut.mp4"].error_class == "CorruptMediaError"
-    assert failures.keys() <= {"cut.mp4", "track.mp3"}  # whose cover is no picture
+    assert failures.keys() <= {"cut.mp4", "track.mp3", "track.wav"}  # whose cover is no picture
+
+
+def test_a_tail_of_millions_of_empty_parts_is_not_followed(ground: Ground) -> None:
+    """It costs the file its sound, soon, and nothing else: see `test_music_has_its_tags`."""
+    failure = ground.failures()["track.wav"]
+    assert failure.is_of_sound_alone
+    assert failure.message == "its parts lead to more than 1,000,000 places"

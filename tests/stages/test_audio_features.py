@@ -187,11 +187,12 @@ def test_listening_to_more_hears_again_and_does_nothing_else(home: Home, tmp_pat
     assert json.loads(str(found["confidence"]))["true_peak_db"] == pytest.approx(0.5)
 
 
-FPCALC = """#!/bin/sh
-case "$4" in
-  *quiet*) exit 0 ;;
-  *fails*) echo "AQAB-cut"; exit 2 ;;
-  *slow*) exec sleep 60 ;;
+SONG, QUIET, FAILS, SLOW = (wav(tone(440, seconds)) for seconds in (0.1, 0.2, 0.3, 0.4))
+FPCALC = f"""#!/bin/sh
+case "$(wc -c < "$4")" in
+  {len(QUIET)}) exit 0 ;;
+  {len(FAILS)}) echo "AQAB-cut"; exit 2 ;;
+  {len(SLOW)}) exec sleep 60 ;;
 esac
 echo "AQAB-$3"
 """
@@ -199,7 +200,7 @@ echo "AQAB-$3"
 
 @pytest.fixture
 def fpcalc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A program of that name, which answers by the name of the file."""
+    """A program of that name, which answers by the size of the file."""
     program = tmp_path / "programs" / "fpcalc"
     program.parent.mkdir()
     program.write_text(FPCALC)
@@ -221,8 +222,8 @@ def test_fingerprints_are_made_where_there_is_a_program_for_it(
 ) -> None:
     engine = EngineSettings(workers=1, item_timeout_seconds=3)
     home.settings = Settings(base=tmp_path, engine=engine)
-    for at, name in enumerate(["song", "quiet", "fails", "slow"]):
-        home.write(f"{name}.wav", wav(tone(440 + at, 0.1)))
+    for name, content in (("song", SONG), ("quiet", QUIET), ("fails", FAILS), ("slow", SLOW)):
+        home.write(f"{name}.wav", content)
     home.work()
     found = fingerprints(home)
     assert found["song.wav"] == ("AQAB-wav", None)
