@@ -1,5 +1,6 @@
 """The promises about files and pictures: each check passes, fails, and reports its figure."""
 
+import json
 import os
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -18,6 +19,7 @@ from media_assets.orchestration.resources import PlatformResource
 from media_assets.stages.discover import discover
 from media_assets.stages.platform import Platform
 from media_assets.stages.views import thumbnail_sample
+from media_assets.store.tables.analysis import AUDIO_VALUES
 
 PLAYER = "Ada"
 
@@ -55,10 +57,10 @@ class Place:
             f"FROM range({count})"
         )
 
-    def fail(self, count: int) -> None:
+    def fail(self, count: int, stage: str = "thumbnails") -> None:
         self.run(
             "INSERT INTO media_failures BY NAME SELECT range::VARCHAR AS media_id, "
-            "'thumbnails' AS stage, 'CorruptMediaError' AS error_class, 'x' AS message, "
+            f"'{stage}' AS stage, 'CorruptMediaError' AS error_class, 'x' AS message, "
             "1 AS attempts, now()::TIMESTAMP AS first_failed_at, now()::TIMESTAMP AS "
             "last_failed_at, now()::TIMESTAMP AS next_retry_at, 1 AS version, '' AS settings, "
             f"0 AS file_size, 0 AS mtime_ns FROM range({count})"
@@ -70,6 +72,8 @@ class Place:
             "image_metadata": "64 AS width, 48 AS height, 1.3 AS aspect_ratio, 'PNG' AS format, "
             "'RGB' AS color_mode, false AS has_alpha, 1 AS frames, 'ff' AS phash",
             "video_metadata": "64 AS width, 48 AS height, 'mp4' AS container",
+            "audio_metadata": "'WAV' AS container",
+            "audio_features": "120.0 AS bpm, '{}' AS method, '{}' AS confidence, '{}' AS reason",
         }[table]
         with duckdb.connect(str(self.platform.player_database(PLAYER))) as con:
             required = con.execute(
@@ -343,6 +347,43 @@ class TestCaptures:
         check = place.check("association_rate")
         assert (check.passed, check.severity) == (passed, WARN)
         assert (figure(check, "rate"), figure(check, "review")) == (auto / 20, 20 - auto)
+
+
+class TestSound:
+    @pytest.mark.parametrize(("failed", "passed"), [(0, True), (1, True), (2, False)])
+    def test_fewer_than_one_in_twenty_may_fail(
+        self, place: Place, failed: int, passed: bool
+    ) -> None:
+        place.add_files(60, kind="audio")
+        place.decode(40, "audio_metadata")  # the other 20 are broken as a whole
+        place.fail(failed, "audio_features")
+        place.fail(3, "audio_metadata")
+        check = place.check("most_music_is_heard")
+        assert (check.passed, check.severity) == (passed, WARN)
+        assert figure(check, "failed") == failed
+        assert figure(check, "readable") == 40
+        assert (check.description or "").startswith(
+            f"{failed} of 40 files failed" if failed else ""
+        )
+
+    def test_without_music_it_holds(self, place: Place) -> None:
+        assert place.check("most_music_is_heard").passed
+        assert place.check("features_are_there_or_explained").passed
+
+    def test_a_value_that_is_not_there_has_its_reason(self, place: Place) -> None:
+        place.add_files(2, kind="audio")
+        place.decode(2, "audio_features")
+        lacking = [name for name in AUDIO_VALUES if name != "bpm"]
+        reasons = json.dumps(dict.fromkeys(lacking, "silence"))
+        place.run(f"UPDATE audio_features SET reason = '{reasons}'")
+        check = place.check("features_are_there_or_explained")
+        assert check.passed
+        assert [figure(check, name) for name in ("files", "bpm", "key")] == [2, 2, 0]
+        reasons = json.dumps({**dict.fromkeys(lacking, "silence"), "key": ""})
+        place.run(f"UPDATE audio_features SET reason = '{reasons}' WHERE media_id = '1'")
+        check = place.check("features_are_there_or_explained")
+        assert not check.passed
+        assert figure(check, "without a reason") == 1
 
 
 class TestShrinkage:
