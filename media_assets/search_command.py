@@ -24,14 +24,15 @@ class Near:
 def search_media(
     config: Path | None, text: str, players: tuple[str, ...], *, limit: int, as_json: bool
 ) -> None:
-    """Print what is found, the best first; who is not indexed yet is named on the error output."""
-    from media_assets.stages.search import not_indexed, search
+    """Print what is found, the best first; who cannot be searched is named on the error output."""
+    from media_assets.stages.search import search, unsearchable
 
     platform = Platform.load(config)
     names = chosen_players(platform, players)
-    for name in not_indexed(platform, names):
-        click.echo(f"{name}: not indexed yet; run: media-assets run", err=True)
-    rows = search(platform, names, text, limit)
+    without = unsearchable(platform, names)
+    for name, reason in without.items():
+        click.echo(f"{name}: {reason}; run: media-assets run", err=True)
+    rows = search(platform, [name for name in names if name not in without], text, limit)
     if as_json:
         print_json(rows)
     else:

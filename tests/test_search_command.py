@@ -1,6 +1,7 @@
 """`media-assets search` and `similar`: what they find, print and refuse."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,21 @@ def test_search_finds_and_says_who_is_not_indexed(place: Place) -> None:
     (row,) = place.json("search", "artist:massive angel", "--player", "ana")
     assert (row["media_id"], row["player"], row["title"]) == ("four", "ana", "Angel")
     assert len(place.json("search", "bjork", "--limit", "1")) == 1
+
+
+def test_an_index_that_is_broken_hinders_no_other_player(place: Place) -> None:
+    ben = RecordShelf(place.config.parent, "ben")
+    folder = ben.platform.places.search("ben")
+    update_index(ben.platform, "ben")
+    assert len(place.json("search", "bjork")) == 3
+    next(folder.rglob("*.store")).unlink()
+    done = place.run("search", "bjork")
+    assert done.stderr == "ben: the index is not whole; run: media-assets run\n"
+    assert "Jóga" in done.stdout
+    assert "Army of Me" not in done.stdout
+    update_index(ben.platform, "ben")
+    assert "Army of Me" in place.run("search", "bjork").stdout
+    shutil.rmtree(folder)
 
 
 @pytest.mark.parametrize("query", ["zzz", "(((", '"', "artist:", "*", "AND OR NOT"])

@@ -29,6 +29,14 @@ def search(
             for hit, player in found[:limit]]  # fmt: skip
 
 
-def not_indexed(platform: Platform, players: Sequence[str]) -> list[str]:
-    """Players whose words are not indexed yet."""
-    return [name for name in players if index.current(platform.places.search(name)) is None]
+def unsearchable(platform: Platform, players: Sequence[str]) -> dict[str, str]:
+    """Players who cannot be searched, and why: the next run indexes them."""
+    found = {}
+    for name in players:
+        place = platform.places.search(name)
+        generation = index.current(place)
+        if generation is None:
+            found[name] = "not indexed yet"
+        elif index.stamp_of(place / generation) is None:
+            found[name] = "the index is not whole"
+    return found

@@ -70,10 +70,15 @@ def test_what_is_not_there_is_not_found(place: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ['love"', "lo*e^2", "+love -me", "love~9 AND (", "\x00love", "love\\", "a:b:c", "[* TO"]
-)
-def test_marks_of_query_languages_are_nothing_special(place: Path, text: str) -> None:
-    found(place, text)
+    ("text", "words"),
+    [
+        ('love"', "love"), ("\x00love", "love"), ("love\\", "love"), ("lo*e^2", "lo e 2"),
+        ("+love -me", "love me"), ("(love) OR [me TO", "love or me to"),
+        ("love~9 AND (", "love 9 and"), ("a:b:c", "a b c"),
+    ],
+)  # fmt: skip
+def test_marks_of_query_languages_are_nothing_special(place: Path, text: str, words: str) -> None:
+    assert found(place, text) == found(place, words)
 
 
 @given(st.text(max_size=40))

@@ -12,7 +12,7 @@ from media_assets.search import index
 from media_assets.search.query import parse
 from media_assets.stages.notes import annotate
 from media_assets.stages.purge import PurgeChoice, plan, purge
-from media_assets.stages.search import not_indexed, search
+from media_assets.stages.search import search, unsearchable
 from media_assets.stages.search_index import SearchReport, update_index
 
 TAGS = {
@@ -152,7 +152,7 @@ def test_several_players_are_searched_together(shelf: RecordShelf, empty: Path) 
     other = RecordShelf(shelf.base, "ben").copy_of(empty)
     other.tracks({"b one": {"title": "Hunter", "artist": "Björk"}, "b two": {"title": "Bjork"}})
     update(shelf)
-    assert not_indexed(shelf.platform, ["ana", "ben"]) == ["ben"]
+    assert unsearchable(shelf.platform, ["ana", "ben"]) == {"ben": "not indexed yet"}
     update(other)
     rows = search(shelf.platform, ["ana", "ben"], "björk", 10)
     assert {(row["player"], row["media_id"]) for row in rows} == {
