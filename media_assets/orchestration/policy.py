@@ -72,3 +72,7 @@ def shared_spec(
 FRESH = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=24))
 """No rescan has come through for a day, of whichever player: Dagster judges an asset as a whole,
 and knows no freshness of a partition."""
+
+LATE = {"dagster/priority": "-1"}
+"""Op tags of what takes hours over a large library: it begins when nothing else is ready, so that
+what takes minutes is published before it."""

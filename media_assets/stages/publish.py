@@ -1,6 +1,7 @@
 """What people and other programs read: Parquet files, and the view `media`."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,10 @@ from media_assets.store.analysis import referenced_derived
 from media_assets.store.connect import connect
 from media_assets.store.music import referenced_covers
 from media_assets.store.publish import Published
+from media_assets.store.spec import Table
+from media_assets.store.tables.analysis import AUDIO_FEATURES, MEDIA_VECTORS
+from media_assets.store.tables.captures import ASSOCIATION_DECISIONS, MEDIA_MATCHES
+from media_assets.store.tables.vectors import MEDIA_NEIGHBORS
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +50,21 @@ def publish_player(platform: Platform, player: str) -> PublishReport:
 
 
 def publish_associations(platform: Platform, player: str) -> PublishReport:
-    """Publish the player's associations, decisions and `media.parquet`, and nothing else."""
+    """Publish what a decision of a person changes."""
+    return _publish_some(platform, player, (MEDIA_MATCHES, ASSOCIATION_DECISIONS))
+
+
+def publish_vectors(platform: Platform, player: str) -> PublishReport:
+    """Publish what is heard and near in a player's media, which is known long after the rest."""
+    return _publish_some(platform, player, (AUDIO_FEATURES, MEDIA_VECTORS, MEDIA_NEIGHBORS))
+
+
+def _publish_some(platform: Platform, player: str, tables: Sequence[Table]) -> PublishReport:
     database = platform.player_database(player)
     with platform.writing(player):
         store.create_media_view(database, platform.settings.data)
         folder = platform.places.published(player)
-        return PublishReport(tuple(store.publish_associations(database, folder)))
+        return PublishReport(tuple(store.publish_some(database, tables, folder)))
 
 
 def publish_shared(platform: Platform) -> PublishReport:

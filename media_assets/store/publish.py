@@ -12,7 +12,6 @@ from media_assets.store.connect import connect, make_folder
 from media_assets.store.disk import explain
 from media_assets.store.players import replace_view
 from media_assets.store.spec import Database, Table
-from media_assets.store.tables.captures import ASSOCIATION_DECISIONS, MEDIA_MATCHES
 from media_assets.store.tables.catalog import tables_of
 
 _DIGEST_KEY = "content_digest"
@@ -53,9 +52,8 @@ def publish_tables(database: Path, kind: Database, folder: Path) -> list[Publish
     return publish(database, queries, folder)
 
 
-def publish_associations(database: Path, folder: Path) -> list[Published]:
-    """Publish what a decision of a person changes, and no other table."""
-    tables = (MEDIA_MATCHES, ASSOCIATION_DECISIONS)
+def publish_some(database: Path, tables: Sequence[Table], folder: Path) -> list[Published]:
+    """Publish these tables of a player and `media`, and nothing else."""
     queries = {**{table.name: _query(table) for table in tables}, "media": _MEDIA}
     return publish(database, queries, folder)
 

@@ -26,7 +26,7 @@ ROWS = {
     "match_history": 4, "match_registry": 4, "match_participants": 32, "player_match_stats": 4,
     "duplicates": 0, "shared_duplicates": 0, "shared_captures": 4, "match_captures": 4,
     "player_sessions": 3, "teammates_aggregate": 8, "media_library": 5, "match_library": 4,
-    "media_embeddings": 4, "media_neighbors": 0, "search_index": 1,
+    "media_embeddings": 4, "media_neighbors": 0, "search_index": 1, "vector_library": 4,
 }  # fmt: skip
 """Of Hex: five files, one of them broken; four matches of eight players."""
 PICTURES = {
@@ -39,6 +39,10 @@ PICTURES = {
 }  # fmt: skip
 EMPTY = {"career_ranks", "duplicates", "shared_duplicates", "media_neighbors"}
 """What the sample has no recorded responses of, and what no two of its few files are."""
+SHARED_LATE = {"shared_duplicates", "shared_captures", "match_captures", "shared_albums",
+               "shared_artists"}  # fmt: skip
+"""Made of what players have published."""
+LIBRARIES = {"media_library", "vector_library", "match_library"}
 SHARED_TABLES = ["match_registry", "match_participants", "highlight_events", "medals_earned",
                  "personal_scores", "killer_victim_pairs", "xuid_aliases"]  # fmt: skip
 WRITTEN = {"rows written", "rows deleted", "done now", "failed now", "computed now",
@@ -51,12 +55,25 @@ def test_a_run_of_a_player_materializes_every_asset(finished: Finished) -> None:
     assert set(metadata(finished.hex)) == ASSETS
 
 
+def test_all_else_is_published_before_music_is_heard(finished: Finished) -> None:
+    order = [
+        str(event.asset_key and event.asset_key.to_user_string())
+        for event in finished.hex.get_asset_materialization_events()
+    ]
+    late = order[order.index("media_library") + 1 :]
+    assert {"audio_features", "media_embeddings", "media_neighbors"} < set(late)
+    assert set(late) - {"match_library", "vector_library"} - SHARED_LATE == {
+        "audio_features", "media_embeddings", "media_neighbors",
+    }  # fmt: skip
+    assert late[-1] == "vector_library"
+
+
 @pytest.mark.parametrize("asset", sorted(ROWS))
 def test_the_row_count_is_that_of_the_table(asset: str, finished: Finished) -> None:
     assert metadata(finished.hex)[asset]["dagster/row_count"] == ROWS[asset]
 
 
-@pytest.mark.parametrize("asset", sorted(ASSETS - {"media_library", "match_library"} - EMPTY))
+@pytest.mark.parametrize("asset", sorted(ASSETS - LIBRARIES - EMPTY))
 def test_an_asset_tells_what_it_did_and_shows_some_rows(asset: str, finished: Finished) -> None:
     found = metadata(finished.hex)[asset]
     assert WRITTEN & set(found)

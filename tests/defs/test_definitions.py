@@ -39,7 +39,7 @@ GROUPS = {
         "match_captures",
     },
     "vectors": {"media_embeddings", "media_neighbors", "search_index"},
-    "published": {"media_library", "match_library"},
+    "published": {"media_library", "vector_library", "match_library"},
     "migration": {"levelup_migration"},
 }  # fmt: skip
 SHARED = (GROUPS["matches"] - {"match_history"}) | {
@@ -51,9 +51,9 @@ ALL = set().union(*GROUPS.values())
 JOBS = {
     "refresh_player": ALL - GROUPS["migration"],
     "rescan_library": GROUPS["library"] | GROUPS["analysis"] | GROUPS["captures"]
-    | GROUPS["music"] | GROUPS["vectors"] | {"media_library"},
-    "sync_matches": GROUPS["matches"] | GROUPS["players"] | GROUPS["published"]
-    | {"media_matches", "shared_captures", "match_captures"},
+    | GROUPS["music"] | GROUPS["vectors"] | {"media_library", "vector_library"},
+    "sync_matches": GROUPS["matches"] | GROUPS["players"]
+    | {"media_matches", "shared_captures", "match_captures", "media_library", "match_library"},
     "take_over_levelup": GROUPS["migration"],
     "prune_run_history": set(),
     "verify_originals": set(),
@@ -111,6 +111,7 @@ COLUMNS: dict[str, tuple[tuple[Column, ...], tuple[str, ...]]] = {
     },
     "media_embeddings": (MEDIA_VECTORS.columns, MEDIA_VECTORS.key),
     "media_library": (MEDIA_COLUMNS, ("media_id",)),
+    "vector_library": (MEDIA_VECTORS.columns, MEDIA_VECTORS.key),
     "levelup_migration": (LEVELUP_PLAYERS.columns, LEVELUP_PLAYERS.key),
 }
 
@@ -226,9 +227,28 @@ def test_the_graph_has_one_way_in_for_files_one_for_matches_and_one_for_old_data
     assert {name for name, spec in specs.items() if not list(spec.deps)} == {
         "media_files", "match_history", "levelup_migration",
     }  # fmt: skip
-    upstream = {dep.asset_key.to_user_string() for dep in specs["media_library"].deps}
-    player_tables = ALL - SHARED - GROUPS["migration"] - {"media_library"}
-    assert upstream == player_tables
+
+
+def test_all_that_belongs_to_a_player_is_published(specs: dict[str, dg.AssetSpec]) -> None:
+    early, late = (
+        {dep.asset_key.to_user_string() for dep in specs[name].deps}
+        for name in ("media_library", "vector_library")
+    )
+    assert early | late == ALL - SHARED - GROUPS["migration"] - {"vector_library"}
+    assert early & late == set()
+
+
+def test_what_takes_minutes_is_published_before_what_takes_hours_begins(
+    repository: dg.RepositoryDefinition,
+) -> None:
+    """Both in one run: the slow ones come last, and only `vector_library` waits for them."""
+    slow = {"audio_features", "media_embeddings"}
+    graph = repository.asset_graph
+    below = set().union(*(graph.get(dg.AssetKey(name)).child_keys for name in slow))
+    assert {key.to_user_string() for key in below} == {"media_neighbors", "vector_library"}
+    job = repository.get_job("refresh_player")
+    late = {node.name for node in job.nodes if node.tags.get("dagster/priority")}
+    assert late == slow
 
 
 def test_the_configuration_of_a_run_is_described(repository: dg.RepositoryDefinition) -> None:

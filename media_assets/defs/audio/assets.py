@@ -4,7 +4,7 @@ import dagster as dg
 
 from media_assets.orchestration.audio_pictures import tempos_and_keys
 from media_assets.orchestration.partitions import players
-from media_assets.orchestration.policy import table_options
+from media_assets.orchestration.policy import LATE, table_options
 from media_assets.orchestration.reporting import listener, picture, rate, table_metadata
 from media_assets.orchestration.resources import PlatformResource
 from media_assets.orchestration.tables import figures
@@ -29,6 +29,7 @@ _STAGE: Stage = next(stage for stage in STAGES if stage.name == AUDIO_FEATURES.n
     ),
     deps=["media_files", "audio_metadata"],
     partitions_def=players,
+    op_tags=LATE,
 )
 def audio_features(
     context: dg.AssetExecutionContext, platform: PlatformResource

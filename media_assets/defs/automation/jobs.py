@@ -29,15 +29,19 @@ refresh_player = dg.define_asset_job(
 )
 rescan_library = dg.define_asset_job(
     "rescan_library",
-    selection=LIBRARY | CAPTURES | MUSIC | dg.AssetSelection.assets("media_library"),
+    selection=LIBRARY
+    | CAPTURES
+    | MUSIC
+    | dg.AssetSelection.assets("media_library", "vector_library"),
     description="The files of one player: what is on disk, what is in it, which match it shows, "
     "which music it is.",
 )
 sync_matches = dg.define_asset_job(
     "sync_matches",
     selection=MATCHES
-    | dg.AssetSelection.assets("media_matches", "shared_captures", "match_captures")
-    | PUBLISHED,
+    | dg.AssetSelection.assets(
+        "media_matches", "shared_captures", "match_captures", "media_library", "match_library"
+    ),
     description="The matches of one player, and what follows from them.",
 )
 

@@ -8,8 +8,14 @@ from media_assets.orchestration.policy import FRESH, OWNERS
 from media_assets.orchestration.reporting import picture
 from media_assets.orchestration.resources import PlatformResource
 from media_assets.orchestration.tables import Metadatum, column_schema, markdown_table
-from media_assets.stages.publish import PublishReport, publish_player, publish_shared
+from media_assets.stages.publish import (
+    PublishReport,
+    publish_player,
+    publish_shared,
+    publish_vectors,
+)
 from media_assets.stages.views import newest_media, newest_thumbnails
+from media_assets.store.tables.analysis import MEDIA_VECTORS
 from media_assets.store.tables.media_view import MEDIA_COLUMNS
 from media_assets.store.tables.music import MUSIC_TABLES, SHARED_MUSIC_TABLES
 from media_assets.store.tables.statistics import DERIVED_TABLES
@@ -39,9 +45,8 @@ def _files(report: PublishReport) -> dict[str, Metadatum]:
     metadata={"dagster/column_schema": column_schema(MEDIA_COLUMNS, ("media_id",))},
     deps=[
         "media_files", "image_metadata", "video_metadata", "audio_metadata", "embedded_covers",
-        "thumbnails", "media_vectors", "audio_features", "capture_times", "media_matches",
-        "duplicates", "match_history", *(table.name for table in MUSIC_TABLES),
-        "media_embeddings", "media_neighbors", "search_index",
+        "thumbnails", "media_vectors", "capture_times", "media_matches", "duplicates",
+        "match_history", *(table.name for table in MUSIC_TABLES), "search_index",
         *(table.name for table in DERIVED_TABLES),
     ],
     partitions_def=players,
@@ -67,6 +72,28 @@ def media_library(
             "preview": markdown_table(newest_media(loaded, player)),
             **_files(report),
         }
+    )
+
+
+@dg.asset(
+    description="One row is one vector of one media: `media_vectors.parquet`, with what is heard "
+    "(`audio_features.parquet`) and what is near (`media_neighbors.parquet`). Over a large library "
+    "they are known hours after what `media_library` publishes.",
+    group_name="published",
+    owners=OWNERS,
+    kinds={"parquet", "duckdb"},
+    code_version="1",
+    metadata={"dagster/column_schema": column_schema(MEDIA_VECTORS.columns, MEDIA_VECTORS.key)},
+    deps=["media_library", "audio_features", "media_embeddings", "media_neighbors"],
+    partitions_def=players,
+    freshness_policy=FRESH,
+)
+def vector_library(
+    context: dg.AssetExecutionContext, platform: PlatformResource
+) -> dg.MaterializeResult:
+    report = publish_vectors(platform.load(), context.partition_key)
+    return dg.MaterializeResult(
+        metadata={"dagster/row_count": report.rows(MEDIA_VECTORS.name), **_files(report)}
     )
 
 

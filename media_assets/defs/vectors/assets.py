@@ -3,7 +3,7 @@
 import dagster as dg
 
 from media_assets.orchestration.partitions import players
-from media_assets.orchestration.policy import table_options
+from media_assets.orchestration.policy import LATE, table_options
 from media_assets.orchestration.reporting import listener, picture, table_metadata
 from media_assets.orchestration.resources import PlatformResource
 from media_assets.orchestration.vector_map import draw_map
@@ -29,6 +29,7 @@ _EMBEDDINGS["key"] = dg.AssetKey("media_embeddings")  # the table is that of ano
     **_EMBEDDINGS,
     deps=["media_files", "audio_metadata", "thumbnails"],
     partitions_def=players,
+    op_tags=LATE,
 )
 def media_embeddings(
     context: dg.AssetExecutionContext, platform: PlatformResource
