@@ -187,7 +187,7 @@ def test_listening_to_more_hears_again_and_does_nothing_else(home: Home, tmp_pat
     assert json.loads(str(found["confidence"]))["true_peak_db"] == pytest.approx(0.5)
 
 
-SONG, QUIET, FAILS, SLOW = (wav(tone(440, seconds)) for seconds in (0.1, 0.2, 0.3, 0.4))
+BEEP, QUIET, FAILS, SLOW = (wav(tone(440, seconds)) for seconds in (0.1, 0.2, 0.3, 0.4))
 FPCALC = f"""#!/bin/sh
 case "$(wc -c < "$4")" in
   {len(QUIET)}) exit 0 ;;
@@ -222,7 +222,7 @@ def test_fingerprints_are_made_where_there_is_a_program_for_it(
 ) -> None:
     engine = EngineSettings(workers=1, item_timeout_seconds=3)
     home.settings = Settings(base=tmp_path, engine=engine)
-    for name, content in (("song", SONG), ("quiet", QUIET), ("fails", FAILS), ("slow", SLOW)):
+    for name, content in (("song", BEEP), ("quiet", QUIET), ("fails", FAILS), ("slow", SLOW)):
         home.write(f"{name}.wav", content)
     home.work()
     found = fingerprints(home)
