@@ -14,7 +14,10 @@ from media_assets.store.publish import Published
 from media_assets.store.spec import Table
 from media_assets.store.tables.analysis import AUDIO_FEATURES, MEDIA_VECTORS
 from media_assets.store.tables.captures import ASSOCIATION_DECISIONS, MEDIA_MATCHES
+from media_assets.store.tables.library import MEDIA_FAILURES, MEDIA_STAGES
 from media_assets.store.tables.vectors import MEDIA_NEIGHBORS
+
+_LATE = (AUDIO_FEATURES, MEDIA_VECTORS, MEDIA_NEIGHBORS, MEDIA_STAGES, MEDIA_FAILURES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,7 @@ def publish_associations(platform: Platform, player: str) -> PublishReport:
 
 def publish_vectors(platform: Platform, player: str) -> PublishReport:
     """Publish what is heard and near in a player's media, which is known long after the rest."""
-    return _publish_some(platform, player, (AUDIO_FEATURES, MEDIA_VECTORS, MEDIA_NEIGHBORS))
+    return _publish_some(platform, player, _LATE)
 
 
 def _publish_some(platform: Platform, player: str, tables: Sequence[Table]) -> PublishReport:

@@ -9,6 +9,7 @@ WRITTEN_AT = {
     "first_seen_at", "last_scan_at", "done_at", "generated_at", "created_at", "computed_at",
     "associated_at", "read_at", "first_sync_at", "updated_at", "changed_at", "first_failed_at",
     "last_failed_at", "next_retry_at", "applied_at", "found_at", "indexed_at", "generation",
+    "collected_at",
 }  # fmt: skip
 
 
