@@ -35,7 +35,15 @@ def fit(judged: Judged) -> list[dict[str, object]]:
 
 
 _TAKEN_OFF = frozenset(
-    {"outside_part", "quiet", "after_slope", "after_clip", "before_slope", "crowded"}
+    {
+        "outside_part",
+        "quiet",
+        "after_slope",
+        "after_clip",
+        "before_slope",
+        "crowded_inside",
+        "crowded_near",
+    }
 )
 """Weights that the statement subtracts."""
 
@@ -47,6 +55,7 @@ def _terms(rows: pl.DataFrame) -> dict[str, NDArray[np.float64]]:
     distance = rows["distance_seconds"].to_numpy()
     margin = rows["margin_seconds"].fill_null(float("inf")).to_numpy().clip(0)
     event = rows["event_inside"]
+    crowding = np.exp(-margin / Weights().gap)
     flags = {
         "inside": inside,
         "outside_part": inside * (1 - rows["inside_share"].to_numpy()),
@@ -56,7 +65,8 @@ def _terms(rows: pl.DataFrame) -> dict[str, NDArray[np.float64]]:
         "after_clip": sides["after"] * (rows["kind"].to_numpy() == "video"),
         "before": sides["before"],
         "before_slope": sides["before"] * np.sqrt(distance),
-        "crowded": np.exp(-margin / Weights().gap),
+        "crowded_inside": inside * crowding,
+        "crowded_near": ~inside * crowding,
     }
     return {name: values.astype(np.float64) for name, values in flags.items()}
 

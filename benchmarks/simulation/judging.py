@@ -53,7 +53,11 @@ class Judged(NamedTuple):
 
 def judge(players: Iterable[SimulatedPlayer]) -> Judged:
     """Capture times from evidence, then associations, a player at a time."""
-    parts = [_judge_one(player) for player in players]
+    return joined(_judge_one(player) for player in players)
+
+
+def joined(parts: Iterable[Judged]) -> Judged:
+    """One after the other; ids are of one player each."""
     return Judged(*(pl.concat(part) for part in zip(*parts, strict=True)))
 
 

@@ -26,9 +26,9 @@ class Weights:
     `before` less `before_slope` in the same way: a clock is off by seconds. However far, the share
     `astray` is right, because clocks are off by minutes; a third of it `reach` seconds away.
 
-    `crowded`: taken off when another match is as near, for a clock that is wrong by minutes leads
-    to it; less with the distance of the other one, a third of it `gap` seconds away: the median gap
-    between two matches of recorded histories.
+    `crowded_inside`, `crowded_near`: taken off when another match is as near, for a clock that is
+    wrong by minutes leads to it; less with the distance of the other one, a third of it `gap`
+    seconds away: the median gap between two matches of recorded histories.
 
     short: seconds of a clip, or half of it if that is less, that must lie in a match to show it.
     auto, review: confidence from which on it is taken as it is, or shown to a person.
@@ -38,17 +38,18 @@ class Weights:
     """
 
     surest: float = 0.99
-    inside: float = 3.58
-    outside_part: float = 2.05
+    inside: float = 3.68
+    outside_part: float = 2.15
     quiet: float = 1.45
-    after: float = 4.38
-    after_slope: float = 0.58
-    after_clip: float = 2.05
-    before: float = 3.11
-    before_slope: float = 1.18
+    after: float = 4.66
+    after_slope: float = 0.59
+    after_clip: float = 2.27
+    before: float = 3.03
+    before_slope: float = 1.10
     astray: float = 0.12
-    reach: float = 600.0
-    crowded: float = 1.88
+    reach: float = 900.0
+    crowded_inside: float = 1.72
+    crowded_near: float = 2.27
     gap: float = 139.0
     short: float = 2.0
     auto: float = 0.8

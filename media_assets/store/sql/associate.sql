@@ -84,7 +84,8 @@ weighed AS (
                 THEN $after - $after_slope * sqrt(distance)
                      - CASE WHEN kind = 'video' THEN $after_clip ELSE 0 END
                 ELSE $before - $before_slope * sqrt(distance) END
-               - $crowded * crowding AS log_odds,
+               - CASE WHEN side = 'inside' THEN $crowded_inside ELSE $crowded_near END * crowding
+               AS log_odds,
            CASE WHEN side = 'inside' THEN 0 ELSE $astray * exp(-distance / $reach) END AS floor,
            CASE WHEN side IS NULL OR title_factor = 0 OR time_quality = 0 THEN 0
                 ELSE floor + (1 - floor) / (1 + exp(-log_odds)) END AS alone
