@@ -59,7 +59,7 @@ class LevelMeter:
         if heard:
             weights = _weights(tuple(block.format.channels[place] for place in heard))
             self._energies.append(weights @ self._steps(block.samples[heard], block.format.rate))
-        peaks = np.abs(block.samples).max(axis=1)
+        peaks = np.maximum(block.samples.max(axis=1), -block.samples.min(axis=1))
         self._top = max(self._top, float(peaks.max()))
         for channel, peak in zip(block.samples, peaks, strict=True):
             self._top = _true_peak(channel, float(peak), block.format.rate, self._top)
@@ -74,9 +74,10 @@ class LevelMeter:
         step, sections = max(1, round(rate / 10)), _k_weighting(rate)
         if self._state is None:
             self._state = np.zeros((2, len(samples), 2), sections.dtype)
-            self._rest = np.zeros((len(samples), 0), sections.dtype)
-        heard, self._state = sosfilt(sections, samples.astype(sections.dtype), zi=self._state)
-        heard = np.concatenate([self._rest, heard], axis=1)
+        wide = samples.astype(sections.dtype, copy=False)
+        heard, self._state = sosfilt(sections, wide, zi=self._state)
+        if self._rest is not None and self._rest.size:
+            heard = np.concatenate([self._rest, heard], axis=1)
         steps = heard.shape[1] // step
         self._rest = heard[:, steps * step :]
         parts = heard[:, : steps * step].reshape(len(heard), steps, step)
@@ -168,7 +169,8 @@ def _true_peak(samples: Samples, peak: float, rate: int, known: float) -> float:
     matrix, bound = _interpolator(factor)
     if factor == 1 or peak * bound <= known or len(samples) < _RUN:
         return max(peak, known)
-    padded = np.pad(samples, (_TAPS, _TAPS + -len(samples) % _RUN))
+    padded = np.zeros(2 * _TAPS + len(samples) + -len(samples) % _RUN, np.float32)
+    padded[_TAPS : _TAPS + len(samples)] = samples
     runs = np.abs(padded[_TAPS:-_TAPS]).reshape(-1, _RUN).max(axis=1)
     around = runs.copy()
     around[1:] = np.maximum(around[1:], runs[:-1])

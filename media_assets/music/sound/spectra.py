@@ -26,7 +26,9 @@ def power_spectra(samples: Samples, size: int, hop: int) -> Iterator[Matrix]:
     windows = np.lib.stride_tricks.sliding_window_view(samples, size)[::hop]
     for begin in range(0, len(windows), _FRAMES):
         spectrum = rfft(windows[begin : begin + _FRAMES] * hann(size))
-        yield np.square(spectrum.real) + np.square(spectrum.imag)
+        power = np.square(spectrum.real)
+        power += np.square(spectrum.imag)
+        yield power
 
 
 @lru_cache(maxsize=4)
