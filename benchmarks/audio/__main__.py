@@ -23,7 +23,7 @@ from benchmarks.audio.quality import (
 )
 from media_assets.terminal import print_table
 
-HELD_OUT = (1000, 1099)
+HELD_OUT = (2000, 2099)
 FITTED = range(40)
 FAMILIES = 40
 
