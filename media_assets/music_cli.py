@@ -1,11 +1,15 @@
 """`media-assets music`: its commands and options. What they do is in `music_command`."""
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
 from media_assets.options import config_option, json_option, player_option
 from media_assets.settings import COVER_SIZES, CoverSize
+
+Command = TypeVar("Command", bound=Callable[..., Any])
 
 _artist_option = click.option("--artist", help="Of this artist; however the name is written.")
 _album_option = click.option("--album", help="With this title; however it is written.")
@@ -14,6 +18,15 @@ _genre_option = click.option("--genre", help="Of this genre.")
 _year_option = click.option("--year", type=int, help="Of this year.")
 _limit_option = click.option("--limit", type=click.IntRange(1), default=50, show_default=True,
                              help="At most so many rows.")  # fmt: skip
+
+
+def _listing(command: Command) -> Command:
+    """The options of a list in which albums have a part."""
+    options = (config_option, player_option, _artist_option, _album_option, _like_option,
+               _genre_option, _year_option, _limit_option, json_option)  # fmt: skip
+    for option in reversed(options):
+        command = option(command)
+    return command
 
 
 @click.group()
@@ -43,15 +56,7 @@ def artists(
 
 
 @music.command()
-@config_option
-@player_option
-@_artist_option
-@_album_option
-@_like_option
-@_genre_option
-@_year_option
-@_limit_option
-@json_option
+@_listing
 def albums(
     config: Path | None, players: tuple[str, ...], artist: str | None, album: str | None,
     like: str | None, genre: str | None, year: int | None, limit: int, *, as_json: bool,
@@ -65,15 +70,7 @@ def albums(
 
 
 @music.command()
-@config_option
-@player_option
-@_artist_option
-@_album_option
-@_like_option
-@_genre_option
-@_year_option
-@_limit_option
-@json_option
+@_listing
 def tracks(
     config: Path | None, players: tuple[str, ...], artist: str | None, album: str | None,
     like: str | None, genre: str | None, year: int | None, limit: int, *, as_json: bool,
