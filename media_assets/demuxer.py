@@ -1,4 +1,4 @@
-"""Opening a file with FFmpeg: one fixed demuxer, no other file or address, no endless search."""
+"""Opening a file with FFmpeg: one fixed demuxer, no other file or address, a limit on seeks."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,7 +16,9 @@ from media_assets.errors import (
 )
 
 MOST_SEEKS = 1_000_000
-"""Of one opening, 3 s: a WAV file with a tail of zeros is a list of millions of empty parts."""
+"""Of one opening, 3 s: a WAV file with a tail of zeros is a list of millions of empty parts.
+
+Seeks within what was read already are not counted; the time limit of an item ends those."""
 
 _UNSUPPORTED = (
     av.error.DecoderNotFoundError,
@@ -28,19 +30,21 @@ _UNSUPPORTED = (
 class _Source:
     """The caller's stream without its name: FFmpeg is given bytes, never a path.
 
-    After too many seeks it is at its end wherever it is read: FFmpeg goes on when a seek fails.
+    After too many seeks of an opening it is at its end wherever it is read: FFmpeg goes on when a
+    seek fails.
     """
 
-    __slots__ = ("_read", "_seek", "seeks", "tell")
+    __slots__ = ("_read", "_seek", "is_open", "seeks", "tell")
 
     def __init__(self, stream: BinaryIO) -> None:
         self.tell: Callable[[], int] = stream.tell
         self._read: Callable[[int], bytes] = stream.read
         self._seek: Callable[[int, int], int] = stream.seek
         self.seeks = 0
+        self.is_open = False
 
     def read(self, size: int) -> bytes:
-        return self._read(size) if self.seeks <= MOST_SEEKS else b""
+        return self._read(size) if self.is_open or self.seeks <= MOST_SEEKS else b""
 
     def seek(self, offset: int, whence: int) -> int:
         self.seeks += 1
@@ -103,6 +107,7 @@ def open_container(
     if source.seeks > MOST_SEEKS:
         container.close()
         raise LimitExceededError(f"its parts lead to more than {MOST_SEEKS:,} places")
+    source.is_open = True
     return container
 
 

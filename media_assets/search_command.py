@@ -25,18 +25,17 @@ def search_media(
     config: Path | None, text: str, players: tuple[str, ...], *, limit: int, as_json: bool
 ) -> None:
     """Print what is found, the best first; who cannot be searched is named on the error output."""
-    from media_assets.stages.search import search, unsearchable
+    from media_assets.stages.search import search
 
     platform = Platform.load(config)
     names = chosen_players(platform, players)
-    without = unsearchable(platform, names)
-    for name, reason in without.items():
+    found = search(platform, names, text, limit)
+    for name, reason in found.without.items():
         click.echo(f"{name}: {reason}; run: media-assets run", err=True)
-    rows = search(platform, [name for name in names if name not in without], text, limit)
     if as_json:
-        print_json(rows)
+        print_json(found.rows)
     else:
-        print_table("found", [_in_short(row, ("score",)) for row in rows], "nothing found")
+        print_table("found", [_in_short(row, ("score",)) for row in found.rows], "nothing found")
 
 
 def similar_media(config: Path | None, near: Near, *, limit: int, as_json: bool) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from media_assets.errors import SearchError
 from media_assets.search.matching import WHOLE_FIELDS, matching
-from media_assets.search.query import FIELDS, SearchQuery
+from media_assets.search.query import FIELDS, SearchQuery, parse
 from media_assets.search.words import folded
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def current(place: Path) -> str | None:
     """The folder below a place that is to be read; None where nothing was indexed."""
     try:
         return (place / _POINTER).read_text(encoding="utf-8") or None
-    except FileNotFoundError:
+    except (FileNotFoundError, UnicodeDecodeError):
         return None
 
 
@@ -133,7 +133,7 @@ def search(place: Path, query: SearchQuery, limit: int) -> list[Hit]:
 
 
 def count(folder: Path) -> int:
-    """Documents of the index in a folder.
+    """Documents of the index in a folder, all of whose files can be opened.
 
     Raises:
         SearchError: it cannot be read.
@@ -141,7 +141,9 @@ def count(folder: Path) -> int:
     with _explained(folder):
         index = _opened(folder)
         index.reload()
-        return index.searcher().num_docs
+        searcher = index.searcher()
+        searcher.search(matching(index.schema, parse("a")), 1)  # opens what a search needs
+        return searcher.num_docs
 
 
 def _search(folder: Path, query: SearchQuery, limit: int) -> list[Hit]:

@@ -1,42 +1,40 @@
 """Finding media of one player or several by their words."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 
+from media_assets.errors import SearchError
 from media_assets.search import index
 from media_assets.search.query import parse
 from media_assets.stages.platform import Platform
 
 
-def search(
-    platform: Platform, players: Sequence[str], text: str, limit: int
-) -> list[dict[str, object]]:
-    """The best `limit` media of the players, the best first: the words of each, player and score.
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found. `rows`: the words of each media, its player and score, the best first.
 
-    No database is opened, so nothing waits for what writes one.
-
-    Raises:
-        SearchError: an index cannot be read.
+    `without`: players who could not be searched, and why; the next run indexes them.
     """
+
+    rows: list[dict[str, object]]
+    without: dict[str, str] = field(default_factory=dict)
+
+
+def search(platform: Platform, players: Sequence[str], text: str, limit: int) -> Found:
+    """The best `limit` media of the players. No database is opened: nothing waits for a writer."""
     query = parse(text)
-    found = [
-        (hit, player)
-        for player in players
-        for hit in index.search(platform.places.search(player), query, limit)
-    ]
-    found.sort(key=lambda pair: (-pair[0].score, pair[1], pair[0].document.media_id))
-    return [{**asdict(hit.document), "player": player, "score": hit.score}
-            for hit, player in found[:limit]]  # fmt: skip
-
-
-def unsearchable(platform: Platform, players: Sequence[str]) -> dict[str, str]:
-    """Players who cannot be searched, and why: the next run indexes them."""
-    found = {}
-    for name in players:
-        place = platform.places.search(name)
-        generation = index.current(place)
-        if generation is None:
-            found[name] = "not indexed yet"
-        elif index.stamp_of(place / generation) is None:
-            found[name] = "the index is not whole"
-    return found
+    hits = []
+    without = {}
+    for player in players:
+        place = platform.places.search(player)
+        if index.current(place) is None:
+            without[player] = "not indexed yet"
+            continue
+        try:
+            hits += [(hit, player) for hit in index.search(place, query, limit)]
+        except SearchError:
+            without[player] = "the index cannot be read"
+    hits.sort(key=lambda pair: (-pair[0].score, pair[1], pair[0].document.media_id))
+    rows = [{**asdict(hit.document), "player": player, "score": hit.score}
+            for hit, player in hits[:limit]]  # fmt: skip
+    return Found(rows, without)

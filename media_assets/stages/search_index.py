@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
+from media_assets.errors import SearchError
 from media_assets.search import index
 from media_assets.search import words as search_words
 from media_assets.search.index import Document
@@ -64,12 +65,15 @@ def _has_news(con: Connection, place: Path) -> bool:
 
 
 def _usable(con: Connection, place: Path) -> store.State | None:
-    """The state of the index, if the one on disk is that of the tables."""
+    """The state of the index, if the one on disk is that of the tables and can be read."""
     state = store.load_state(con)
     if state is None or state.version != VERSION:
         return None
     folder = place / state.generation
-    same = index.stamp_of(folder) == state.stamp and index.count(folder) == state.documents
+    try:
+        same = index.stamp_of(folder) == state.stamp and index.count(folder) == state.documents
+    except SearchError:
+        return None
     return state if same else None  # a purge takes rows away and knows no index
 
 

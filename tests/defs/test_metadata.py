@@ -8,10 +8,12 @@ from pathlib import Path
 
 import dagster as dg
 import numpy as np
+import polars as pl
 import pytest
 from PIL import Image
 
 from media_assets.definitions import defs
+from media_assets.music.rows import catalog
 from media_assets.orchestration.pictures import contact_sheet, files_by_month, inline_pictures
 from media_assets.orchestration.player_pictures import (
     expected_and_actual,
@@ -30,7 +32,9 @@ from media_assets.orchestration.tables import (
 from media_assets.settings import Settings
 from media_assets.stages.platform import Platform
 from media_assets.stages.views import numbers, rows_of, table_look
+from media_assets.store.frames import polars_schema
 from media_assets.store.spec import Column
+from media_assets.store.tables.analysis import AUDIO_METADATA
 from media_assets.store.tables.catalog import tables_of
 from media_assets.store.tables.lineage import LINEAGE, upstream
 from media_assets.store.tables.match_lineage import MATCH_LINEAGE
@@ -105,6 +109,22 @@ class TestText:
         assert other.description == "A. B."
 
 
+NAMED = {"album_artists": ["P", "Q"], "album_artist": "P; Q"}
+
+
+def tables_of_music(**tags: object) -> dict[str, pl.DataFrame]:
+    """What follows from one file with these tags."""
+    usual: dict[str, object] = {
+        "media_id": "m", "title": "t", "artist": "A; B", "artists": ["A", "B"], "album": "X",
+        "disc_number": 1, "track_total": 5, "disc_total": 2, "genres": ["g"], "year": 2000,
+    }  # fmt: skip
+    row = pl.DataFrame([usual | tags], polars_schema(AUDIO_METADATA))
+    found = catalog(row.with_columns(file_path=pl.lit("/f.mp3"), file_name=pl.lit("f.mp3"),
+                                     status=pl.lit("present")))  # fmt: skip
+    return {"tracks": found.tracks, "track_artists": found.track_artists,
+            "albums": found.albums, "artists": found.artists}  # fmt: skip
+
+
 class TestLineage:
     """Where the columns of a player's tables come from."""
 
@@ -125,6 +145,26 @@ class TestLineage:
             for column in table.column_names:
                 assert lineage.sources(column), (table.name, column)
                 assert set(lineage.sources(column)) <= known, (table.name, column)
+
+    @pytest.mark.parametrize("album", [NAMED, {}], ids=["of artists", "of nobody"])
+    def test_columns_of_music_name_what_they_change_with(self, album: dict[str, object]) -> None:
+        """Each tag of one file is changed alone: what changes with it has it among its sources."""
+        changes: dict[str, object] = {
+            "artists": ["C", "B"], "artist": "C", "mb_artist_ids": ["i", "k"],
+            "album_artists": ["D", "Q"], "album_artist": "D", "mb_album_artist_ids": ["j", "l"],
+            "album": "Y", "date": "2001", "mb_release_id": "r", "compilation": True,
+            "disc_number": 2, "track_total": 7, "disc_total": 9, "genres": ["h"], "year": 2001, "title": None,
+        }  # fmt: skip
+        before = tables_of_music(**album)
+        for tag, value in changes.items():
+            for name, rows in tables_of_music(**album | {tag: value}).items():
+                changed = {column for column in rows.columns
+                           if not rows[column].equals(before[name][column])}  # fmt: skip
+                if rows.height != before[name].height:
+                    continue  # they are of other artists
+                for column in changed & set(LINEAGE[name].columns):
+                    sources = LINEAGE[name].sources(column)
+                    assert f"audio_metadata.{tag}" in sources, (name, column, tag)
 
     def test_it_ends_at_the_shared_tables(self) -> None:
         shared = {table.name for table in tables_of("shared")}

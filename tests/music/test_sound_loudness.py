@@ -7,7 +7,13 @@ import numpy as np
 import pytest
 from sounds import STEREO, blocks, noise, tone
 
-from media_assets.music.sound.loudness import Level, LevelMeter
+from media_assets.music.sound.loudness import (
+    LOW_EFFECTS_ALONE,
+    SHORTEST_RANGE,
+    TOO_FEW_SAMPLES,
+    Level,
+    LevelMeter,
+)
 
 SURROUND = ("FL", "FR", "FC", "LFE", "BL", "BR")
 RATE = 44_100
@@ -112,3 +118,32 @@ def test_the_low_frequency_channel_is_not_heard() -> None:
     samples = np.zeros((6, 2 * RATE))
     samples[3] = tone(60, 2, RATE)
     assert "loudness_lufs" in level(samples, channels=SURROUND).reasons
+
+
+def test_where_blocks_meet_there_is_no_step() -> None:
+    """The edges of blocks lie somewhere in each period of this tone."""
+    time = np.arange(12 * 48_000) / 48_000
+    sine = 0.5 * np.sin(2 * np.pi * 100.0833 * time)[np.newaxis]
+    found = level(np.concatenate([sine, sine]), 48_000)
+    assert found.true_peak == pytest.approx(20 * np.log10(0.5), abs=0.01)
+
+
+def test_a_short_rest_is_no_block_of_the_dynamic_range() -> None:
+    loud, quiet = tone(997, 3.0), tone(997, 0.05) * 1e-4
+    found = level(np.concatenate([loud, quiet], axis=1), RATE, ("FC",))
+    assert found.dynamic_range is None
+    assert found.reasons["dynamic_range"] == SHORTEST_RANGE
+
+
+@pytest.mark.parametrize("rate", [8, 50, 76, 77, 999])
+def test_too_few_samples_a_second_have_no_loudness(rate: int) -> None:
+    found = level(np.random.default_rng(1).normal(0, 0.1, (2, 12 * rate)), rate)
+    assert found.lufs is None
+    assert found.reasons["loudness_lufs"] == TOO_FEW_SAMPLES
+    assert found.true_peak is not None
+
+
+def test_low_effects_alone_have_no_loudness() -> None:
+    found = level(tone(60, 6.0)[:1], RATE, ("LFE",))
+    assert found.lufs is None
+    assert found.reasons["loudness_lufs"] == LOW_EFFECTS_ALONE

@@ -12,7 +12,7 @@ from media_assets.search import index
 from media_assets.search.query import parse
 from media_assets.stages.notes import annotate
 from media_assets.stages.purge import PurgeChoice, plan, purge
-from media_assets.stages.search import search, unsearchable
+from media_assets.stages.search import search
 from media_assets.stages.search_index import SearchReport, update_index
 
 TAGS = {
@@ -40,7 +40,7 @@ def update(shelf: RecordShelf) -> tuple[int, int, bool]:
 
 
 def found(shelf: RecordShelf, text: str) -> list[object]:
-    return [row["media_id"] for row in search(shelf.platform, [shelf.player], text, 10)]
+    return [row["media_id"] for row in search(shelf.platform, [shelf.player], text, 10).rows]
 
 
 def everything(shelf: RecordShelf) -> dict[str, str]:
@@ -152,12 +152,12 @@ def test_several_players_are_searched_together(shelf: RecordShelf, empty: Path) 
     other = RecordShelf(shelf.base, "ben").copy_of(empty)
     other.tracks({"b one": {"title": "Hunter", "artist": "Björk"}, "b two": {"title": "Bjork"}})
     update(shelf)
-    assert unsearchable(shelf.platform, ["ana", "ben"]) == {"ben": "not indexed yet"}
+    assert search(shelf.platform, ["ana", "ben"], "x", 1).without == {"ben": "not indexed yet"}
     update(other)
-    rows = search(shelf.platform, ["ana", "ben"], "björk", 10)
+    rows = search(shelf.platform, ["ana", "ben"], "björk", 10).rows
     assert {(row["player"], row["media_id"]) for row in rows} == {
         ("ben", "b two"), ("ana", "one"), ("ben", "b one"),
     }  # fmt: skip
     assert [row["score"] for row in rows] == sorted((row["score"] for row in rows), reverse=True)
-    assert [row["media_id"] for row in search(shelf.platform, ["ana"], "bjork", 10)] == ["one"]
-    assert len(search(shelf.platform, ["ana", "ben"], "björk", 1)) == 1
+    assert [row["media_id"] for row in search(shelf.platform, ["ana"], "bjork", 10).rows] == ["one"]
+    assert len(search(shelf.platform, ["ana", "ben"], "björk", 1).rows) == 1

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from media_assets.music.sound.decoding import Block, Samples
+from media_assets.music.sound.decoding import BLOCK_SECONDS, Block, Samples
 
 ABSOLUTE_GATE = -70.0
 """LUFS; BS.1770-4, part of annex 1 on gating."""
@@ -26,6 +26,10 @@ _UNHEARD = frozenset({"LFE", "LFE2"})
 SHORTEST_LOUDNESS = "shorter than 0.4 s"
 SHORTEST_RANGE = "shorter than 6 s"
 SILENT = "silence"
+LEAST_RATE = 1000
+"""Hz; the filters of BS.1770 lie up to 1.7 kHz, and below 77 Hz none of them is stable."""
+TOO_FEW_SAMPLES = f"fewer than {LEAST_RATE:,} samples a second"
+LOW_EFFECTS_ALONE = "only its channel of low effects has sound, which loudness leaves out"
 
 _TAPS = 12  # of each phase: BS.1770-4, annex 2
 _RUN = 32  # samples that are interpolated together
@@ -50,22 +54,36 @@ class LevelMeter:
     _peaks: list[NDArray[np.float32]] = field(default_factory=list)
     _powers: list[NDArray[np.float64]] = field(default_factory=list)
     _top: float = 0.0
+    _edge: Samples | None = None
+    _unweighed: str | None = None
     _state: NDArray[np.floating[Any]] | None = None
     _rest: NDArray[np.floating[Any]] | None = None
 
     def add(self, block: Block) -> None:
         """Take in one block; `decoding.BLOCK_SECONDS` long, the last one shorter."""
-        heard = [place for place, name in enumerate(block.format.channels) if name not in _UNHEARD]
-        if heard:
-            weights = _weights(tuple(block.format.channels[place] for place in heard))
-            self._energies.append(weights @ self._steps(block.samples[heard], block.format.rate))
+        names, rate = block.format.channels, block.format.rate
+        heard = [place for place, name in enumerate(names) if name not in _UNHEARD]
+        if not heard or rate < LEAST_RATE:
+            self._unweighed = LOW_EFFECTS_ALONE if not heard else TOO_FEW_SAMPLES
+        else:
+            weights = _weights(tuple(names[place] for place in heard))
+            self._energies.append(weights @ self._steps(block.samples[heard], rate))
         peaks = np.maximum(block.samples.max(axis=1), -block.samples.min(axis=1))
+        self._take_true_peaks(block.samples, peaks, rate)
+        if block.seconds >= 0.99 * BLOCK_SECONDS:
+            self._peaks.append(peaks)
+            squares = np.einsum("cn,cn->c", block.samples, block.samples, dtype=np.float64)
+            self._powers.append(2 * squares / block.samples.shape[1])
+
+    def _take_true_peaks(self, samples: Samples, peaks: NDArray[np.float32], rate: int) -> None:
+        """Between samples that have all their neighbours, across the edges of blocks too."""
+        edge = samples[:, :0] if self._edge is None else self._edge
+        joined = np.concatenate([edge, samples], axis=1)
+        reach = np.maximum(peaks, np.abs(edge).max(axis=1, initial=0))
         self._top = max(self._top, float(peaks.max()))
-        for channel, peak in zip(block.samples, peaks, strict=True):
-            self._top = _true_peak(channel, float(peak), block.format.rate, self._top)
-        self._peaks.append(peaks)
-        self._powers.append(2 * np.einsum("cn,cn->c", block.samples, block.samples,
-                                          dtype=np.float64) / block.samples.shape[1])  # fmt: skip
+        for channel, peak in zip(joined, reach, strict=True):
+            self._top = _true_peak(channel, float(peak), rate, self._top)
+        self._edge = joined[:, _RUN * _whole_runs(joined.shape[1]) :]
 
     def _steps(self, samples: Samples, rate: int) -> NDArray[np.float64]:
         """Weighted mean squares of each 100 ms that are whole by now, shape (channels, steps)."""
@@ -95,6 +113,9 @@ class LevelMeter:
 
     def _integrated(self, reasons: dict[str, str]) -> float | None:
         steps = np.concatenate(self._energies) if self._energies else np.zeros(0)
+        if self._unweighed is not None:
+            reasons["loudness_lufs"] = self._unweighed
+            return None
         if len(steps) < _STEPS:
             reasons["loudness_lufs"] = SHORTEST_LOUDNESS
             return None
@@ -160,24 +181,32 @@ def _k_weighting(rate: int) -> NDArray[np.floating[Any]]:
     return sections.astype(np.float32) if rate <= _SINGLE_PRECISION_RATE else sections
 
 
+def _whole_runs(count: int) -> int:
+    """Runs in so many samples that have all their neighbours."""
+    return max(0, (count - 2 * _TAPS) // _RUN)
+
+
 def _true_peak(samples: Samples, peak: float, rate: int, known: float) -> float:
     """The highest level between the samples as well, or what is known where it is higher.
 
-    Only where the samples around are high enough can it be higher than what is known.
+    `peak` is no less than that of the samples. Only where those around are high enough can it be
+    higher than what is known.
     """
     factor = 4 if rate < 96_000 else 2 if rate < 192_000 else 1
     matrix, bound = _interpolator(factor)
-    if factor == 1 or peak * bound <= known or len(samples) < _RUN:
-        return max(peak, known)
-    padded = np.zeros(2 * _TAPS + len(samples) + -len(samples) % _RUN, np.float32)
-    padded[_TAPS : _TAPS + len(samples)] = samples
-    runs = np.abs(padded[_TAPS:-_TAPS]).reshape(-1, _RUN).max(axis=1)
+    count = _whole_runs(len(samples))
+    if factor == 1 or peak * bound <= known or not count:
+        return known
+    levels = np.abs(samples)
+    runs = levels[_TAPS : _TAPS + count * _RUN].reshape(-1, _RUN).max(axis=1)
+    runs[0] = max(runs[0], levels[:_TAPS].max())
+    runs[-1] = max(runs[-1], levels[_TAPS + count * _RUN :][:_TAPS].max())
     around = runs.copy()
     around[1:] = np.maximum(around[1:], runs[:-1])
     around[:-1] = np.maximum(around[:-1], runs[1:])
     starts = np.flatnonzero(around * bound > known)
     starts = starts[np.argsort(-around[starts], kind="stable")]
-    windows = np.lib.stride_tricks.sliding_window_view(padded, _RUN + 2 * _TAPS)
+    windows = np.lib.stride_tricks.sliding_window_view(samples, _RUN + 2 * _TAPS)
     for begin in range(0, len(starts), 256):
         chosen = starts[begin : begin + 256]
         if around[chosen[0]] * bound <= known:

@@ -19,17 +19,25 @@ from media_assets.store.tables.music import (
 )
 from media_assets.store.tables.sources import Lineage
 
+
+def _tags(*names: str) -> str:
+    return " ".join(f"audio_metadata.{name}" for name in names)
+
+
 _STATUS = "media_files.status"
-_ARTIST = "audio_metadata.artists audio_metadata.mb_artist_ids"
-_ALBUM_ARTIST = (
-    "audio_metadata.album_artists audio_metadata.mb_album_artist_ids audio_metadata.compilation "
-    "audio_metadata.artists"
+_ARTIST = _tags("artists", "mb_artist_ids", "artist")
+_ALBUM_ARTIST = _tags(
+    "album_artists", "mb_album_artist_ids", "album_artist", "compilation",
+    "artists", "mb_artist_ids", "artist",
+)  # fmt: skip
+"""Where an album names no artist it is by those of its tracks, or by various ones."""
+_ALBUM = f"{_tags('mb_release_id', 'album', 'date')} {_ALBUM_ARTIST}"
+_CHOSEN_COVER = (
+    "embedded_covers.cover_id embedded_covers.picture_type embedded_covers.width "
+    "embedded_covers.height embedded_covers.bytes media_files.file_hash media_files.file_path "
+    f"media_files.file_name media_files.file_size image_metadata.width image_metadata.height {_ALBUM}"
 )
-_ANY_ARTIST = f"{_ARTIST} audio_metadata.album_artists audio_metadata.mb_album_artist_ids"
-_ALBUM = f"audio_metadata.mb_release_id audio_metadata.album audio_metadata.date {_ALBUM_ARTIST}"
-_COVER = "embedded_covers.cover_id media_files.file_hash media_files.file_path"
-_DURATION = f"audio_metadata.duration_seconds {_STATUS}"
-_TAGGED_TOTALS = "audio_metadata.disc_number audio_metadata.disc_total audio_metadata.track_total"
+_DURATION = f"{_tags('duration_seconds')} {_STATUS}"
 
 MUSIC_LINEAGE: Mapping[str, Lineage] = {
     TRACKS.name: Lineage(
@@ -39,31 +47,30 @@ MUSIC_LINEAGE: Mapping[str, Lineage] = {
             "title_from_file_name": "audio_metadata.title",
             "artist_key": _ARTIST,
             "album_key": _ALBUM,
-            "cover_id": _COVER,
+            "cover_id": _CHOSEN_COVER,
         },
     ),
     TRACK_ARTISTS.name: Lineage(
         (AUDIO_METADATA,),
         {
-            "role": _ANY_ARTIST,
-            "position": _ANY_ARTIST,
-            "artist_key": _ANY_ARTIST,
-            "name": "audio_metadata.artists audio_metadata.artist audio_metadata.album_artists "
-            "audio_metadata.album_artist",
-            "is_whole_credit": _ANY_ARTIST,
-            "is_tagged": _ALBUM_ARTIST,
+            "role": _ALBUM_ARTIST,
+            "position": _ALBUM_ARTIST,
+            "artist_key": _ALBUM_ARTIST,
+            "name": _ALBUM_ARTIST,
+            "is_whole_credit": _ALBUM_ARTIST,
+            "is_tagged": _tags("album_artists", "mb_album_artist_ids"),
         },
     ),
     ARTISTS.name: Lineage(
         (AUDIO_METADATA,),
         {
-            "artist_key": _ANY_ARTIST,
-            "name": _ANY_ARTIST,
-            "is_whole_credit": _ANY_ARTIST,
-            "names": _ANY_ARTIST,
-            "normalised_name": _ANY_ARTIST,
+            "artist_key": _ALBUM_ARTIST,
+            "name": _ALBUM_ARTIST,
+            "is_whole_credit": _ALBUM_ARTIST,
+            "names": _ALBUM_ARTIST,
+            "normalised_name": _ALBUM_ARTIST,
             "mb_artist_id": "audio_metadata.mb_artist_ids audio_metadata.mb_album_artist_ids",
-            "namesakes": _ANY_ARTIST,
+            "namesakes": _ALBUM_ARTIST,
             "albums": f"{_ALBUM} {_STATUS}",
             "tracks": f"audio_metadata.media_id {_STATUS}",
             "tracks_missing": f"audio_metadata.media_id {_STATUS}",
@@ -71,7 +78,8 @@ MUSIC_LINEAGE: Mapping[str, Lineage] = {
             "genre": "audio_metadata.genres",
             "first_year": "audio_metadata.year",
             "last_year": "audio_metadata.year",
-            "cover_id": "media_files.file_hash media_files.file_path",
+            "cover_id": "media_files.file_hash media_files.file_path media_files.file_name "
+            f"media_files.file_size image_metadata.width image_metadata.height {_ALBUM_ARTIST}",
         },
     ),
     ALBUMS.name: Lineage(
@@ -86,9 +94,9 @@ MUSIC_LINEAGE: Mapping[str, Lineage] = {
             "discs": "audio_metadata.disc_number",
             "tracks": f"audio_metadata.media_id {_STATUS}",
             "tracks_missing": f"audio_metadata.media_id {_STATUS}",
-            "tracks_tagged": _TAGGED_TOTALS,
+            "tracks_tagged": _tags("disc_number", "track_total"),
             "duration_seconds": _DURATION,
-            "cover_id": f"{_COVER} embedded_covers.picture_type",
+            "cover_id": _CHOSEN_COVER,
         },
     ),
     COVERS.name: Lineage(
@@ -103,9 +111,9 @@ MUSIC_LINEAGE: Mapping[str, Lineage] = {
             "format": "embedded_covers.format image_metadata.format",
             "bytes": "embedded_covers.bytes media_files.file_size",
             "thumbnail_stem": "embedded_covers.cover_id media_files.file_hash",
-            "tracks": f"embedded_covers.media_id {_STATUS}",
+            "tracks": "embedded_covers.media_id",
             "albums": f"embedded_covers.media_id media_files.file_path {_ALBUM}",
-            "artists": f"media_files.file_path {_ANY_ARTIST}",
+            "artists": f"media_files.file_path {_ALBUM_ARTIST}",
         },
     ),
     **{
