@@ -153,7 +153,8 @@ class TestLineage:
             "artists": ["C", "B"], "artist": "C", "mb_artist_ids": ["i", "k"],
             "album_artists": ["D", "Q"], "album_artist": "D", "mb_album_artist_ids": ["j", "l"],
             "album": "Y", "date": "2001", "mb_release_id": "r", "compilation": True,
-            "disc_number": 2, "track_total": 7, "disc_total": 9, "genres": ["h"], "year": 2001, "title": None,
+            "disc_number": 2, "track_total": 7, "disc_total": 9, "genres": ["h"],
+            "year": 2001, "title": None,
         }  # fmt: skip
         before = tables_of_music(**album)
         for tag, value in changes.items():
