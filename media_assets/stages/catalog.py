@@ -28,7 +28,7 @@ STAGES: tuple[Stage, ...] = (
     Stage("embedded_covers", ("audio",), 1),
     Stage("thumbnails", ("image", "video", "audio"), 2),
     Stage("media_vectors", ("image", "video"), 2),
-    Stage("audio_features", ("audio",), 1),
+    Stage("audio_features", ("audio",), 2),
 )
 
 QUICK_STAGES: tuple[Stage, ...] = tuple(stage for stage in STAGES if stage.name != "audio_features")

@@ -29,19 +29,15 @@ refresh_player = dg.define_asset_job(
 )
 rescan_library = dg.define_asset_job(
     "rescan_library",
-    selection=LIBRARY
-    | CAPTURES
-    | MUSIC
-    | dg.AssetSelection.assets("media_library", "vector_library"),
+    selection=LIBRARY | CAPTURES | MUSIC | (PUBLISHED - dg.AssetSelection.assets("match_library")),
     description="The files of one player: what is on disk, what is in it, which match it shows, "
     "which music it is.",
 )
 sync_matches = dg.define_asset_job(
     "sync_matches",
     selection=MATCHES
-    | dg.AssetSelection.assets(
-        "media_matches", "shared_captures", "match_captures", "media_library", "match_library"
-    ),
+    | dg.AssetSelection.assets("media_matches", "shared_captures", "match_captures")
+    | (PUBLISHED - dg.AssetSelection.assets("vector_library")),  # no match changes what is heard
     description="The matches of one player, and what follows from them.",
 )
 
