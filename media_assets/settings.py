@@ -17,10 +17,14 @@ from media_assets.capture_settings import CaptureSettings, Journeys, TimeZone
 from media_assets.embedder_settings import EMBEDDER_KINDS, Embedders, OnnxSettings
 from media_assets.errors import ConfigurationError
 from media_assets.section import Section
+from media_assets.web_settings import LandSettings, WebSettings
 
 DEFAULT_FILE = "media_assets.toml"
 SHARED = "shared"
 """The name that the shared tables have among the published folders; no player may have it."""
+
+DOWNLOADS = "downloads"
+"""The folder of what lands have fetched, in `data_dir`."""
 
 GIB = 1024**3
 MIB = 1024**2
@@ -167,6 +171,8 @@ class Settings(Section):
     limits: LimitSettings = LimitSettings()
     automation: AutomationSettings = AutomationSettings()
     embedders: Embedders = Field(default_factory=dict)
+    web: WebSettings = WebSettings()
+    lands: dict[PlayerName, LandSettings] = Field(default_factory=dict)
 
     base: Path = Field(default_factory=Path.cwd, exclude=True)
 
@@ -190,11 +196,22 @@ class Settings(Section):
         return self.players.get(name, PlayerSettings())
 
     def folders(self, player: str) -> tuple[Path, ...]:
-        """The folders of a player, absolute, each once."""
+        """The folders of a player, absolute, each once; of a land, that of its downloads."""
+        if player in self.lands:
+            return (self.data / DOWNLOADS / player,)
         folders = self.player(player).folders
         if folders is None:
             return (self.library_root / player,)
         return tuple(dict.fromkeys(self._absolute(folder) for folder in folders))
+
+    def land_folder(self, land: str) -> Path:
+        """The folder with the lists and pages of a land, absolute."""
+        folder = self.lands[land].folder
+        return self._absolute(folder) if folder else self.library_root / land
+
+    def watched(self, player: str) -> tuple[Path, ...]:
+        """The folders whose changes mean work for a player: those of a land are its lists."""
+        return (self.land_folder(player),) if player in self.lands else self.folders(player)
 
     def model_file(self, embedder: OnnxSettings) -> Path:
         """The model file of an embedder, absolute."""
@@ -402,7 +419,11 @@ def _refuse_overlap(where: str, settings: Settings) -> None:
 def _read_folders(settings: Settings) -> Iterator[tuple[str, Path]]:
     """Each folder that is scanned or read, with the key that names it."""
     yield "library.root", settings.library_root
+    for name in settings.lands:
+        yield f"lands.{name}.folder", settings.land_folder(name)
     for name, player in settings.players.items():
+        if name in settings.lands:
+            continue
         key = "library.root" if player.folders is None else f"players.{name}.folders"
         for folder in settings.folders(name):
             yield key, folder
