@@ -40,6 +40,7 @@ from media_assets.store.tables.players import API_HISTORY
 from media_assets.store.tables.shared_captures import MATCH_CAPTURES, SHARED_CAPTURES
 from media_assets.store.tables.statistics import STATISTICS_TABLES
 from media_assets.store.tables.vectors import VECTOR_TABLES
+from media_assets.store.tables.web import WEB_TABLES
 
 _LEDGER = (
     "CREATE TABLE IF NOT EXISTS schema_migrations ("
@@ -162,6 +163,11 @@ def _add_vector_tables(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(table.create_statement())
 
 
+def _add_web_tables(con: duckdb.DuckDBPyConnection) -> None:
+    for table in WEB_TABLES:
+        con.execute(table.create_statement())
+
+
 MIGRATIONS: dict[Database, tuple[Migration, ...]] = {
     "player": (
         Migration(1, "tables", _create_tables("player")),
@@ -176,6 +182,7 @@ MIGRATIONS: dict[Database, tuple[Migration, ...]] = {
         Migration(10, "artists, albums, tracks, covers", _add_music),
         Migration(11, "features of music", _add_table(AUDIO_FEATURES)),
         Migration(12, "neighbours and search", _add_vector_tables),
+        Migration(13, "lands", _add_web_tables),
     ),
     "shared": (
         Migration(1, "tables", _create_tables("shared")),

@@ -59,6 +59,10 @@ class Places:
         """The file that a process locks while it writes for `name`."""
         return self.data / "locks" / f"{name}.lock"
 
+    def fetch_lock(self, land: str) -> Path:
+        """The file that a process locks while it fetches for a land."""
+        return self.data / "locks" / "fetch" / f"{land}.lock"
+
     def run_lock(self, run_id: str) -> Path:
         """The file that a process locks while it executes a run of Dagster."""
         return self.data / "locks" / "runs" / f"{run_id}.lock"

@@ -31,8 +31,8 @@ class Fetched:
     UTC). `attempts`: requests that were made for it now, redirects not counted.
 
     Of what was fetched: `file_name` below the folder of downloads, `file_hash` (blake3, hex) and
-    `file_size` (bytes) of its content, `kind` as the content tells; `content_type` as the server
-    claims. `width` and `height` where the header was read. `seconds`: how long it took.
+    `file_size` (bytes) of its content, `kind` as the content tells; `is_new`: no other URL had
+    brought it; `content_type` as the server claims. `width` and `height` where the header was read. `seconds`: how long it took.
     """
 
     url: str
@@ -49,6 +49,7 @@ class Fetched:
     file_name: str | None = None
     file_hash: str | None = None
     file_size: int | None = None
+    is_new: bool = False
     width: int | None = None
     height: int | None = None
     etag: str | None = None

@@ -12,6 +12,7 @@ from media_assets.store.tables.players import PLAYER_TABLES
 from media_assets.store.tables.shared_captures import SHARED_CAPTURE_TABLES
 from media_assets.store.tables.statistics import STATISTICS_TABLES
 from media_assets.store.tables.vectors import VECTOR_TABLES
+from media_assets.store.tables.web import WEB_TABLES
 
 TABLES: tuple[Table, ...] = (
     *LIBRARY_TABLES,
@@ -22,6 +23,7 @@ TABLES: tuple[Table, ...] = (
     *MUSIC_TABLES,
     *SHARED_MUSIC_TABLES,
     *VECTOR_TABLES,
+    *WEB_TABLES,
     *PLAYER_TABLES,
     *STATISTICS_TABLES,
     *MATCH_TABLES,

@@ -1,0 +1,283 @@
+"""A job of a land: what is due is fetched and, while more comes, analysed batch by batch.
+
+The network has a thread of its own; databases and the process pool have this one. What came is
+written every few seconds, so a job that ends anywhere is gone on with by the next one.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TypedDict
+
+from media_assets.engine.background import run_in_background
+from media_assets.settings import LandSettings
+from media_assets.stages.analyse import analyse
+from media_assets.stages.catalog import QUICK_STAGES
+from media_assets.stages.discover import discover
+from media_assets.stages.land_rows import limits_of, tried_row
+from media_assets.stages.platform import Platform
+from media_assets.stages.progress import Listener, Meter, silent
+from media_assets.store import web as store
+from media_assets.store.connect import connect, make_folder, transaction
+from media_assets.store.disk import writing_below
+from media_assets.store.locks import exclusive
+from media_assets.store.web import Selection
+from media_assets.web.fetched import Fetched, Wanted
+from media_assets.web.fetcher import Fetcher
+
+WRITE_SECONDS = 5.0
+"""Closing a connection takes 30 to 90 ms, and a kill loses what is not written."""
+_SLICE = 100_000
+"""URLs that are in memory at once: 30 MB."""
+_BATCHES_AHEAD = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What one job takes on; None is what the land's section says.
+
+    `refresh`: also what was fetched is asked for, by its ETag. Without `analyses` media are only
+    fetched.
+    """
+
+    depth: int | None = None
+    minrel: float | None = None
+    limit: int | None = None
+    batch_size: int | None = None
+    refresh: bool = False
+    analyses: bool = True
+
+
+class JobResult(TypedDict):
+    """What people and programs read of a job. Counts are URLs, `duration` seconds."""
+
+    total: int
+    analyzed: int
+    failed: int
+    skipped: int
+    waiting: int
+    success_rate: float | None
+    duration: float
+    filters: dict[str, object]
+
+
+@dataclass(slots=True)
+class LandReport:
+    """What one job did. `downloads`: contents that were new; `bytes`: of all answers."""
+
+    total: int = 0
+    analyzed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    unchanged: int = 0
+    downloads: int = 0
+    bytes: int = 0
+    rows_written: int = 0
+    seconds: float = 0.0
+    filters: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def waiting(self) -> int:
+        """URLs whose host is not asked now, or that were not reached."""
+        return self.total - self.analyzed - self.failed - self.skipped
+
+    @property
+    def success_rate(self) -> float | None:
+        """Of the media that could be had or not, the share that is there and analysed."""
+        settled = self.analyzed + self.failed
+        return self.analyzed / settled if settled else None
+
+    def result(self) -> JobResult:
+        """As people and programs read it."""
+        return {
+            "total": self.total, "analyzed": self.analyzed, "failed": self.failed,
+            "skipped": self.skipped, "waiting": self.waiting, "success_rate": self.success_rate,
+            "duration": round(self.seconds, 3), "filters": self.filters,
+        }  # fmt: skip
+
+
+def run_job(
+    platform: Platform, land: str, choice: Choice = Choice(), *, listener: Listener = silent
+) -> LandReport:
+    """Fetch what is due of a land, and analyse it as captures and music are.
+
+    One job at a time: another one of the land is waited for. Without anything due nothing is
+    written, and no process is started.
+
+    Raises:
+        StoreError: the data folder is full or cannot be written.
+    """
+    with exclusive(platform.places.fetch_lock(land), platform.lock_wait):
+        return _Job(platform, land, choice, listener).run()
+
+
+class _Job:
+    """One job while it runs."""
+
+    def __init__(self, platform: Platform, land: str, choice: Choice, listener: Listener) -> None:
+        section = platform.settings.lands[land]
+        self._platform, self._land, self._listener = platform, land, listener
+        self._limit = section.limit if choice.limit is None else choice.limit
+        self._batch_size = choice.batch_size or section.batch_size
+        self._analyses = choice.analyses
+        self._selection = _selection(platform, section, choice)
+        self._database = platform.player_database(land)
+        self._started, self._started_at = time.monotonic(), platform.now()
+        self._written_at = self._started
+        self._tried: list[Fetched] = []
+        self._settling: list[str] = []
+        self._new_content = False
+        self._free: asyncio.Semaphore | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self.report = LandReport(filters=self._filters())
+
+    def run(self) -> LandReport:
+        """Do what is due; what came is written also when this is interrupted."""
+        with connect(self._database, read_only=True) as con:
+            due = store.load_due(con, self._selection, self._limit, self._platform.now())
+        self.report.total = due.height
+        if due.is_empty():
+            return self.report
+        wanted = [Wanted(*row) for row in due.iter_rows()]
+        self._meter = Meter(f"{self._land}: media fetched", len(wanted), self._listener)
+        trouble: str | None = "it was interrupted"
+        try:
+            with writing_below(self._platform.settings.data):
+                run_in_background(lambda tell: self._fetch(wanted, tell), self._take)
+            self._write()
+            self._settle()
+            trouble = None
+        finally:
+            self._write()
+            self._record(trouble)
+        self._meter.tell()
+        return self.report
+
+    async def _fetch(self, wanted: Sequence[Wanted], tell: Callable[[Fetched], None]) -> None:
+        """In the thread of the network: no more is fetched ahead than a few batches."""
+        self._loop = asyncio.get_running_loop()
+        free = self._free = asyncio.Semaphore(_BATCHES_AHEAD * self._batch_size)
+
+        async def put(fetched: Fetched) -> None:
+            await free.acquire()
+            tell(fetched)
+
+        folder = self._platform.settings.folders(self._land)[0]
+        make_folder(folder)
+        async with Fetcher(self._platform.settings.web, folder, self._platform.web) as fetcher:
+            for begin in range(0, len(wanted), _SLICE):
+                await fetcher.fetch_all(wanted[begin : begin + _SLICE], put)
+
+    def _take(self, fetched: Fetched) -> None:
+        """In the thread of the databases."""
+        self._tried.append(fetched)
+        failed = fetched.outcome in ("failed", "refused")
+        self._meter.count(done=not failed, failed=failed)
+        due = time.monotonic() - self._written_at > WRITE_SECONDS
+        if due or len(self._tried) >= self._batch_size:
+            self._write()
+        if len(self._settling) >= self._batch_size:
+            self._settle()
+
+    def _write(self) -> None:
+        """Write what became of the URLs that came since the last time."""
+        tried, self._tried = self._tried, []
+        self._written_at = time.monotonic()
+        if not tried:
+            return
+        now, limits = self._platform.now(), self._platform.settings.web
+        urls = [one.url for one in tried]
+        with (
+            self._platform.writing(self._land),
+            connect(self._database) as con,
+            transaction(con),
+        ):
+            before = store.load_attempts(con, urls)
+            rows = [tried_row(one, before[one.url], limits, now) for one in tried]
+            self.report.rows_written += store.write_tried(con, rows, now)
+        self._settling += urls
+        self._tally(tried)
+        self._release(len(tried))
+
+    def _tally(self, tried: Sequence[Fetched]) -> None:
+        self.report.unchanged += sum(one.outcome == "unchanged" for one in tried)
+        fetched = [one for one in tried if one.outcome == "fetched"]
+        self.report.downloads += sum(one.is_new for one in fetched)
+        self.report.bytes += sum(one.file_size or 0 for one in fetched)
+        self._new_content = self._new_content or bool(fetched)
+
+    def _release(self, count: int) -> None:
+        loop, free = self._loop, self._free
+        if loop is None or free is None or loop.is_closed():
+            return
+
+        def release() -> None:
+            for _ in range(count):
+                free.release()
+
+        try:
+            loop.call_soon_threadsafe(release)
+        except RuntimeError:  # it has ended since, and nobody waits
+            return
+
+    def _settle(self) -> None:
+        """Analyse what is there, and count what became of the URLs."""
+        if self._new_content and self._analyses:
+            self._new_content = False
+            discover(self._platform, self._land, listener=self._listener)
+            analyse(
+                self._platform, self._land, [stage.name for stage in QUICK_STAGES],
+                listener=self._listener,
+            )  # fmt: skip
+        with connect(self._database, read_only=True) as con:
+            analyzed, failed, skipped = store.count_settled(con, self._settling)
+        self._settling.clear()
+        self.report.analyzed += analyzed
+        self.report.failed += failed
+        self.report.skipped += skipped
+        self._record("it has not come to its end")
+
+    def _record(self, trouble: str | None) -> None:
+        self.report.seconds = time.monotonic() - self._started
+        report = self.report
+        job = {
+            "started_at": self._started_at, "total": report.total, "analyzed": report.analyzed,
+            "failed": report.failed, "skipped": report.skipped, "waiting": report.waiting,
+            "downloads": report.downloads, "bytes": report.bytes,
+            "success_rate": report.success_rate, "duration": report.seconds,
+            "filters": json.dumps(report.filters), "trouble": trouble,
+        }  # fmt: skip
+        with (
+            self._platform.writing(self._land),
+            connect(self._database) as con,
+            transaction(con),
+        ):
+            store.write_job(con, job)
+
+    def _filters(self) -> dict[str, object]:
+        limits = self._platform.settings.web
+        return {
+            "depth": self._selection.depth, "minrel": self._selection.minrel,
+            "limit": self._limit, "batch_size": self._batch_size, "types": list(limits.types),
+            "min_width": limits.min_width, "min_height": limits.min_height,
+            "max_file_size": limits.max_file_size,
+        }  # fmt: skip
+
+
+def _selection(platform: Platform, section: LandSettings, choice: Choice) -> Selection:
+    limits = platform.settings.web
+    before: datetime | None = None
+    if choice.refresh:
+        before = datetime.max
+    elif limits.refresh_days:
+        before = platform.now() - timedelta(days=limits.refresh_days)
+    return Selection(
+        settings=limits_of(limits),
+        attempts=limits.attempts,
+        depth=section.depth if choice.depth is None else choice.depth,
+        minrel=section.minrel if choice.minrel is None else choice.minrel,
+        refresh_before=before,
+    )

@@ -1,0 +1,99 @@
+"""From what the fetcher answers to the row of a URL."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from media_assets.web.fetched import Fetched
+from media_assets.web_settings import WebSettings
+
+Row = dict[str, object]
+
+_LIMITS = (
+    "types", "min_width", "min_height", "max_file_size", "max_redirects", "robots", "noai",
+    "allowed_endpoints",
+)  # fmt: skip
+_OF_CONTENT = (
+    "kind", "width", "height", "file_name", "file_hash", "file_size", "etag", "last_modified",
+    "content_type", "fetched_at",
+)  # fmt: skip
+
+
+def limits_of(settings: WebSettings) -> str:
+    """The limits that a URL is skipped or refused by, as its row keeps them."""
+    return json.dumps(settings.model_dump(include=set(_LIMITS), mode="json"), sort_keys=True)
+
+
+def tried_row(
+    got: Fetched, before: Mapping[str, object], settings: WebSettings, now: datetime
+) -> Row:
+    """The row of a URL after it was tried. `before` is its row until now.
+
+    With `has_content`, what was fetched before stays where nothing else comes: a server that
+    fails, or has it no more, takes nothing away.
+    """
+    row: Row = {
+        "url": got.url,
+        "reason": got.reason,
+        "error_class": got.error_class,
+        "is_final": False,
+        "attempts": 0,
+        "next_retry_at": None,
+        "settings": None,
+        "http_status": got.http_status,
+        "final_url": got.final_url if got.final_url != got.url else None,
+        "seconds": got.seconds,
+        "checked_at": now,
+    }
+    if got.outcome == "fetched":
+        return {**row, "status": "fetched", **_content(got, now)}
+    kept = {name: before[name] for name in _OF_CONTENT}
+    if got.outcome == "unchanged":
+        validators = {name: getattr(got, name) or kept[name] for name in ("etag", "last_modified")}
+        return {**row, "status": "fetched", **kept, **validators}
+    if got.outcome == "skipped":
+        nothing = dict.fromkeys(_OF_CONTENT)
+        told = {name: getattr(got, name) for name in ("kind", "width", "height", "content_type")}
+        return {**row, "status": "skipped", "is_final": True, "settings": limits_of(settings),
+                **nothing, **told}  # fmt: skip
+    return {**row, **kept, **_not_had(got, before, settings)}
+
+
+def _content(got: Fetched, now: datetime) -> Row:
+    return {
+        "kind": got.kind,
+        "width": got.width,
+        "height": got.height,
+        "file_name": got.file_name.rpartition("/")[2] if got.file_name else None,
+        "file_hash": got.file_hash,
+        "file_size": got.file_size,
+        "etag": got.etag,
+        "last_modified": got.last_modified,
+        "content_type": got.content_type,
+        "fetched_at": now,
+    }
+
+
+def _not_had(got: Fetched, before: Mapping[str, object], settings: WebSettings) -> Row:
+    """What a URL without an answer that can be used is: there all the same, waiting, or failed."""
+    attempts = int(str(before["attempts"])) + got.attempts
+    not_before = got.not_before.astimezone(UTC).replace(tzinfo=None) if got.not_before else None
+    if before["has_content"]:
+        return {"status": "fetched", "reason": f"asked again in vain, what came before stays: "
+                f"{got.reason}"}  # fmt: skip
+    if got.outcome == "deferred":
+        status = before["status"] if before["status"] in ("failed", "refused") else "pending"
+        return {"status": status, "attempts": attempts, "next_retry_at": not_before}
+    attempts = max(attempts, int(str(before["attempts"])) + 1)
+    if got.outcome == "refused":
+        return {"status": "refused", "attempts": attempts, "is_final": got.final,
+                "settings": limits_of(settings), "next_retry_at": not_before}  # fmt: skip
+    given_up = attempts >= settings.attempts
+    reason = f"{got.reason}; given up after {attempts} attempts" if given_up else got.reason
+    return {
+        "status": "failed",
+        "attempts": attempts,
+        "is_final": got.final,
+        "next_retry_at": None if got.final or given_up else not_before,
+        "reason": got.reason if got.final else reason,
+    }
