@@ -271,7 +271,7 @@ def _selection(platform: Platform, section: LandSettings, choice: Choice) -> Sel
     limits = platform.settings.web
     before: datetime | None = None
     if choice.refresh:
-        before = datetime.max
+        before = platform.now()
     elif limits.refresh_days:
         before = platform.now() - timedelta(days=limits.refresh_days)
     return Selection(

@@ -32,7 +32,8 @@ class Fetched:
 
     Of what was fetched: `file_name` below the folder of downloads, `file_hash` (blake3, hex) and
     `file_size` (bytes) of its content, `kind` as the content tells; `is_new`: no other URL had
-    brought it; `content_type` as the server claims. `width` and `height` where the header was read. `seconds`: how long it took.
+    brought it; `content_type` as the server claims. `width` and `height` where the header was
+    read. `seconds`: how long it took.
     """
 
     url: str
