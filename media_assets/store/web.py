@@ -143,6 +143,12 @@ def load_sources(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, int, in
     return {path: (size, mtime, version) for path, size, mtime, version in rows}
 
 
+def load_unreadable(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Why lists and pages could not be read, in order of their paths."""
+    query = "SELECT error FROM web_sources WHERE error IS NOT NULL ORDER BY file_path"
+    return [row[0] for row in con.execute(query).fetchall()]
+
+
 def write_source(con: duckdb.DuckDBPyConnection, source: Row, places: Sequence[Row] | None) -> int:
     """Write one list or page, inside the caller's transaction; returns the rows written.
 
@@ -285,6 +291,16 @@ def url_counts(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
         "SELECT status, count(*) FROM web_media WHERE unlisted_at IS NULL GROUP BY status"
     ).fetchall()
     return dict(rows)
+
+
+def failed_urls(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """URLs that are listed and could not be had: those asked for again first, by their time."""
+    return con.sql(
+        "SELECT url, status, reason, error_class, attempts, is_final, checked_at, next_retry_at "
+        "FROM web_media WHERE unlisted_at IS NULL AND (status IN ('failed', 'refused') "
+        "OR (status = 'pending' AND reason IS NOT NULL)) "
+        "ORDER BY is_final, next_retry_at, url"
+    ).pl()
 
 
 def load_redo(con: duckdb.DuckDBPyConnection, *, failed: bool, force: bool) -> pl.DataFrame:
