@@ -6,6 +6,7 @@ written every few seconds, so a job that ends anywhere is gone on with by the ne
 
 import asyncio
 import json
+import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -194,8 +195,8 @@ class _Job:
             transaction(con),
         ):
             before = store.load_attempts(con, urls)
-            rows = [tried_row(one, before[one.url], limits, now) for one in tried]
-            self.report.rows_written += store.write_tried(con, rows, now)
+            rows = [tried_row(one, before[one.url], limits, now, random.random()) for one in tried]
+            self.report.rows_written += store.write_tried(con, rows)
         self._settling += urls
         self._tally(tried)
         self._release(len(tried))

@@ -13,9 +13,6 @@ from media_assets.store.write import delete_keys, relation, upsert
 
 Row = dict[str, object]
 
-FIRST_RETRY_SECONDS = 15 * 60
-LONGEST_RETRY_SECONDS = 7 * 24 * 3600
-
 _LISTED_COLUMNS = ("page_url", "pages", "depth", "relevance", "claimed_type", "alt")
 
 # One row per URL: the least depth, the greatest relevance, and of the rest what the best page says.
@@ -103,15 +100,6 @@ _ASKED = """
 SELECT w.*, coalesce(w.file_name IN (
     SELECT file_name FROM media_files WHERE status = 'present'), false) AS has_content
 FROM web_media w SEMI JOIN asked USING (url)
-"""
-
-_RETRY = f"""
-UPDATE web_media SET next_retry_at = greatest(
-    coalesce(next_retry_at, $now),
-    $now + to_seconds(least({FIRST_RETRY_SECONDS} * pow(2, least(attempts - 1, 20)),
-                            {LONGEST_RETRY_SECONDS}) * (0.75 + 0.5 * random())))
-FROM tried t
-WHERE web_media.url = t.url AND web_media.status IN ('failed', 'refused') AND NOT is_final
 """
 
 
@@ -243,11 +231,10 @@ def load_due(
     return con.sql(query, params=selection.values(now)).pl()
 
 
-def write_tried(con: duckdb.DuckDBPyConnection, rows: Sequence[Row], now: datetime) -> int:
+def write_tried(con: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> int:
     """Write what became of URLs, inside the caller's transaction; columns that lack are left alone.
 
-    What failed is due again after 15 minutes, twice that with every request more, a week at most,
-    give or take a quarter; later where its server says so. All rows have the same keys.
+    All rows have the same keys.
     """
     if not rows:
         return 0
@@ -256,7 +243,6 @@ def write_tried(con: duckdb.DuckDBPyConnection, rows: Sequence[Row], now: dateti
     names = ", ".join(f"{name} = t.{name}" for name in columns if name != "url")
     with relation(con, "tried", frame):
         con.execute(f"UPDATE web_media SET {names} FROM tried t WHERE web_media.url = t.url")
-        con.execute(_RETRY, {"now": now})
     return frame.height
 
 
