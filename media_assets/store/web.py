@@ -110,8 +110,7 @@ UPDATE web_media SET next_retry_at = greatest(
     coalesce(next_retry_at, $now),
     $now + to_seconds(least({FIRST_RETRY_SECONDS} * pow(2, least(attempts - 1, 20)),
                             {LONGEST_RETRY_SECONDS}) * (0.75 + 0.5 * random())))
-FROM tried t
-WHERE web_media.url = t.url AND web_media.status IN ('failed', 'refused') AND NOT is_final
+WHERE url IN (SELECT url FROM tried) AND status IN ('failed', 'refused') AND NOT is_final
 """
 
 
