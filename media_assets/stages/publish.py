@@ -1,4 +1,4 @@
-"""What people and other programs read: Parquet files, and the view `media`."""
+"""What people and other programs read: Parquet files, and the views `media` and `land_media`."""
 
 import os
 from collections.abc import Sequence
@@ -39,14 +39,16 @@ class PublishReport:
 def publish_player(platform: Platform, player: str) -> PublishReport:
     """Publish the player's tables and `media.parquet`, and clear away what they no longer name.
 
+    Of a land, its lists, URLs and jobs too, and `land_media.parquet`.
+
     Posters go only now: until the new `media.parquet` is there, readers have the old one, which
     names the old posters.
     """
-    database = platform.player_database(player)
+    database, land = platform.player_database(player), player in platform.settings.lands
     with platform.writing(player):
-        store.create_media_view(database, platform.settings.data)
+        _create_views(platform, database, land=land)
         folder = platform.places.published(player)
-        report = PublishReport(tuple(store.publish_tables(database, "player", folder)))
+        report = PublishReport(tuple(store.publish_tables(database, "player", folder, land=land)))
         _remove_unnamed(database, platform.places.derived(player))
         _remove_unnamed_covers(database, platform.places.covers(player))
     return report
@@ -63,11 +65,17 @@ def publish_vectors(platform: Platform, player: str) -> PublishReport:
 
 
 def _publish_some(platform: Platform, player: str, tables: Sequence[Table]) -> PublishReport:
-    database = platform.player_database(player)
+    database, land = platform.player_database(player), player in platform.settings.lands
     with platform.writing(player):
-        store.create_media_view(database, platform.settings.data)
+        _create_views(platform, database, land=land)
         folder = platform.places.published(player)
-        return PublishReport(tuple(store.publish_some(database, tables, folder)))
+        return PublishReport(tuple(store.publish_some(database, tables, folder, land=land)))
+
+
+def _create_views(platform: Platform, database: Path, *, land: bool) -> None:
+    store.create_media_view(database, platform.settings.data)
+    if land:
+        store.create_land_view(database, platform.settings.data)
 
 
 def publish_shared(platform: Platform) -> PublishReport:

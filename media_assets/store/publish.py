@@ -13,12 +13,14 @@ from media_assets.store.disk import explain
 from media_assets.store.players import replace_view
 from media_assets.store.spec import Database, Table
 from media_assets.store.tables.catalog import tables_of
+from media_assets.store.tables.web import WEB_TABLES
 
 _DIGEST_KEY = "content_digest"
 _UNFINISHED = ".unfinished"
 """Ends the name of a file that is being written: `*.parquet` must not find it, and for DuckDB and
 polars that pattern finds names that begin with a dot."""
 _MEDIA = "SELECT * FROM media ORDER BY file_path, media_id"
+_LAND_MEDIA = "SELECT * FROM land_media ORDER BY url"
 _NOT_PUBLISHED = {"media_files": ("path_bytes",), "image_metadata": ("gps", "grey")}
 """Columns that are not for everybody: bytes of odd names, where a photograph was taken, and small
 pictures that would be nine tenths of their file."""
@@ -35,27 +37,32 @@ class Published:
 
 def create_media_view(database: Path, data: Path) -> bool:
     """The view `media`; True when it was written."""
-    text = (
-        resources("media_assets.store")
-        .joinpath("sql", "media_view.sql")
-        .read_text(encoding="utf-8")
-    )
-    folder = data.as_posix().replace("'", "''")
-    return replace_view(database, "media", text.replace("$data", folder))
+    return _create_view(database, "media", "media_view.sql", data)
 
 
-def publish_tables(database: Path, kind: Database, folder: Path) -> list[Published]:
-    """Publish every table of one database, and `media` where there is one, into a folder."""
-    queries = {table.name: _query(table) for table in tables_of(kind)}
-    if kind == "player":
-        queries["media"] = _MEDIA
-    return publish(database, queries, folder)
+def create_land_view(database: Path, data: Path) -> bool:
+    """The view `land_media` of a land; True when it was written."""
+    return _create_view(database, "land_media", "land_view.sql", data)
 
 
-def publish_some(database: Path, tables: Sequence[Table], folder: Path) -> list[Published]:
-    """Publish these tables of a player and `media`, and nothing else."""
-    queries = {**{table.name: _query(table) for table in tables}, "media": _MEDIA}
-    return publish(database, queries, folder)
+def publish_tables(
+    database: Path, kind: Database, folder: Path, *, land: bool = False
+) -> list[Published]:
+    """Publish every table of one database, and its views, into a folder.
+
+    The tables and the view of lands are published for a land alone.
+    """
+    tables = (table for table in tables_of(kind) if land or table not in WEB_TABLES)
+    queries = {table.name: _query(table) for table in tables}
+    return publish(database, {**queries, **(_views(land=land) if kind == "player" else {})}, folder)
+
+
+def publish_some(
+    database: Path, tables: Sequence[Table], folder: Path, *, land: bool = False
+) -> list[Published]:
+    """Publish these tables of a player and the views, and nothing else."""
+    queries = {table.name: _query(table) for table in tables}
+    return publish(database, {**queries, **_views(land=land)}, folder)
 
 
 def publish(database: Path, queries: Mapping[str, str], folder: Path) -> list[Published]:
@@ -91,6 +98,16 @@ def read_published(
         "FROM read_parquet($files, union_by_name = true)",
         {"files": files},
     )
+
+
+def _create_view(database: Path, name: str, statement: str, data: Path) -> bool:
+    file = resources("media_assets.store").joinpath("sql", statement)
+    folder = data.as_posix().replace("'", "''")
+    return replace_view(database, name, file.read_text(encoding="utf-8").replace("$data", folder))
+
+
+def _views(*, land: bool) -> dict[str, str]:
+    return {"media": _MEDIA, **({"land_media": _LAND_MEDIA} if land else {})}
 
 
 def _publish(con: duckdb.DuckDBPyConnection, query: str, target: Path) -> Published:

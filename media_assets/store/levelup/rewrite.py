@@ -35,7 +35,7 @@ _FREE_SHARE = 0.2
 Digests = Mapping[tuple[str, str], tuple[int, str]]
 """Rows and a digest of them, by schema and table."""
 
-_OURS = frozenset(table.name for table in tables_of("player")) | {"media"}
+_OURS = frozenset(table.name for table in tables_of("player")) | {"media", "land_media"}
 
 
 @dataclass(frozen=True, slots=True)
