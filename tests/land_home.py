@@ -67,7 +67,7 @@ class LandHome(Home):
         """What became of a URL."""
         row = {"url": url, "is_final": False, "attempts": 1, "checked_at": self.platform.now()}
         with connect(self.database) as con, transaction(con):
-            assert web.write_tried(con, [row | columns], self.platform.now()) == 1
+            assert web.write_tried(con, [row | columns]) == 1
 
     def analyse(self) -> None:
         """What a job does with what came."""
