@@ -55,3 +55,9 @@ def land_numbers(platform: Platform, land: str) -> dict[str, int]:
     """URLs of a land by what became of them."""
     with platform.reading(land) as con:
         return store.numbers(con)
+
+
+def newest_on_web(platform: Platform, land: str, rows: int = 10) -> list[Row]:
+    """URLs that were tried last: what they are, and on how many pages."""
+    with platform.reading(land) as con:
+        return store.newest_on_web(con, rows)

@@ -107,3 +107,15 @@ def clusters(con: duckdb.DuckDBPyConnection, limit: int) -> list[Row]:
 def numbers(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
     """URLs that are listed, by what became of them; `failed_analysis` are among `fetched`."""
     return {name: int(count) for name, count in con.sql(_NUMBERS).pl().to_dicts()[0].items()}
+
+
+def newest_on_web(con: duckdb.DuckDBPyConnection, rows: int) -> list[Row]:
+    """From the view `land_media`: those that were fetched last first."""
+    return (
+        con.sql(
+            "SELECT url, status, format, concat(width, ' x ', height) AS size, pages, reason "
+            f"FROM land_media ORDER BY fetched_at DESC NULLS LAST, url LIMIT {rows:d}"
+        )
+        .pl()
+        .to_dicts()
+    )

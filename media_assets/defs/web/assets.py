@@ -1,19 +1,23 @@
 """Media of the web: the lists of a land, its URLs, and what was made of them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 
 import dagster as dg
 from pydantic import Field
 
+from media_assets.orchestration import land_pictures
 from media_assets.orchestration.partitions import players
-from media_assets.orchestration.policy import player_spec
-from media_assets.orchestration.reporting import few, listener, rate, table_metadata
+from media_assets.orchestration.policy import OWNERS, player_spec
+from media_assets.orchestration.reporting import few, listener, picture, rate, table_metadata
 from media_assets.orchestration.resources import PlatformResource
-from media_assets.orchestration.tables import Metadatum, figures
+from media_assets.orchestration.tables import Metadatum, column_schema, figures, markdown_table
 from media_assets.stages.land import Choice, LandReport, run_job
 from media_assets.stages.land_sources import SourceReport, read_land
-from media_assets.stages.land_views import land_numbers
+from media_assets.stages.land_views import land_look, land_numbers, newest_on_web
+from media_assets.stages.publish import publish_land
 from media_assets.store.spec import Table
+from media_assets.store.tables.land_view import LAND_COLUMNS
 from media_assets.store.tables.web import LAND_JOBS, WEB_MEDIA, WEB_PLACES, WEB_SOURCES
 
 NO_LAND = "no land: a player is one when the configuration has a section [lands.NAME]"
@@ -149,3 +153,44 @@ def _done(report: LandReport) -> dict[str, Metadatum]:
         "bytes": report.bytes,
         "media per second": rate(report.total - report.waiting, report.seconds),
     }
+
+
+@dg.asset(
+    description="One row is one URL of a land with all that is known of it: `land_media.parquet`, "
+    "and the view `land_media` of the land's database. Its lists, URLs and jobs are published "
+    "beside it.",
+    group_name="web",
+    owners=OWNERS,
+    kinds={"parquet", "duckdb"},
+    code_version="1",
+    metadata={"dagster/column_schema": column_schema(LAND_COLUMNS, ("url",))},
+    deps=["web_media", "land_jobs", "media_library"],
+    partitions_def=players,
+)
+def land_media(
+    context: dg.AssetExecutionContext, platform: PlatformResource
+) -> dg.MaterializeResult:
+    loaded, land = platform.load(), context.partition_key
+    if land not in loaded.settings.lands:
+        return dg.MaterializeResult(metadata={"state": NO_LAND, "dagster/row_count": 0})
+    report = publish_land(loaded, land)
+    look = cache(lambda: land_look(loaded, land))
+    drawings: dict[str, Callable[[], dg.MarkdownMetadataValue]] = {
+        "colours": lambda: land_pictures.colours(look().colours),
+        "sizes": lambda: land_pictures.sizes(look().sizes),
+        "formats": lambda: land_pictures.formats(look().formats),
+        "on several pages": lambda: land_pictures.cluster_sheet(look().clusters),
+        "failures by host": lambda: land_pictures.failing_hosts(look().hosts),
+    }
+    pictures: dict[str, Metadatum] = {}
+    for name, draw in drawings.items():
+        pictures |= picture(context, "land_media", name, draw, news=report.written > 0)
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": report.rows("land_media"),
+            **pictures,
+            "preview": markdown_table(newest_on_web(loaded, land)),
+            "files replaced": report.written,
+            "folder": dg.MetadataValue.path(str(report.files[0].file.parent)),
+        }
+    )
