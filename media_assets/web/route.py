@@ -15,6 +15,8 @@ from typing import Final
 import httpcore
 import httpx
 
+from media_assets.web.network import AsyncioBackend
+
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """The addresses of a name for a port, the one to be tried first at the start.
 
@@ -57,7 +59,7 @@ class WebRoute:
     """
 
     resolve: Resolve = resolve_by_system
-    network: httpcore.AsyncNetworkBackend = field(default_factory=httpcore.AnyIOBackend)
+    network: httpcore.AsyncNetworkBackend = field(default_factory=AsyncioBackend)
     tls: Callable[[], ssl.SSLContext] = verified_tls
     clock: Callable[[], datetime] = _now
     monotonic: Callable[[], float] = time.monotonic

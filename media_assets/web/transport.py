@@ -9,9 +9,10 @@ import asyncio
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Collection, Iterable
-from contextlib import aclosing
-from typing import Any, cast
+from collections import OrderedDict
+from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Collection, Iterable
+from functools import partial
+from typing import cast
 
 import httpcore
 import httpx
@@ -19,6 +20,8 @@ import httpx
 from media_assets.errors import WebCallError, WebError, WebRefusedError
 from media_assets.web.addresses import Address, checked, host_address
 from media_assets.web.route import WebRoute
+
+OriginKey = tuple[bytes, bytes, int]
 
 _IDLE_SECONDS = 15.0
 
@@ -54,7 +57,7 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
                 addresses = await self._addresses(host, port)
         except TimeoutError as error:
             raise httpcore.ConnectTimeout("its name was not resolved in time") from error
-        problem: Exception = WebCallError("NoSuchHost", f"{host} has no address")
+        problem: Exception = WebCallError("NoSuchHost", f"{host} has no address", of_host=True)
         for place, address in enumerate(addresses):
             left = None if ends is None else (ends - time.monotonic()) / (len(addresses) - place)
             try:
@@ -90,22 +93,24 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
             raise _unresolved(host, error) from error
         except (UnicodeError, ValueError) as error:  # a label that is empty or too long
             message = f"{host} is no name that can be resolved: {error}"
-            raise WebCallError("NoSuchHost", message, final=True) from error
+            raise WebCallError("NoSuchHost", message, final=True, of_host=True) from error
         return checked(host, port, answers, self._allowed)
 
 
 class CheckedTransport(httpx.AsyncBaseTransport):
-    """One pool of connections for all hosts, over HTTP/1.1."""
+    """HTTP/1.1, over a connection for each request that is under way, which others use after it.
 
-    def __init__(self, route: WebRoute, allowed: Collection[str], connections: int) -> None:
-        """At most so many connections at a time; idle ones are closed for hosts that need one."""
-        self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=route.tls(),
-            max_connections=connections,
-            max_keepalive_connections=connections,
-            keepalive_expiry=_IDLE_SECONDS,
-            network_backend=CheckedBackend(route, allowed),
-        )
+    The pool of httpcore looks at all connections before and after each request, and offers one of
+    them to everybody at once: with 32 requests under way that is most of the time of each.
+    """
+
+    def __init__(self, route: WebRoute, allowed: Collection[str], idle: int) -> None:
+        """So many connections stay open while nobody uses them."""
+        self._tls = route.tls()
+        self._backend = CheckedBackend(route, allowed)
+        self._most_idle = idle
+        self._idle: OrderedDict[httpcore.AsyncHTTPConnection, httpcore.Origin] = OrderedDict()
+        self._of: dict[OriginKey, list[httpcore.AsyncHTTPConnection]] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request and read the head of its answer.
@@ -123,41 +128,88 @@ class CheckedTransport(httpx.AsyncBaseTransport):
             headers=request.headers.raw,
             extensions=request.extensions,
         )
+        connection = await self._connection(sent.url.origin)
         try:
-            answer = await self._pool.handle_async_request(sent)
-        except Exception as error:
-            raise _translated(error, request) from error
+            answer = await connection.handle_async_request(sent)
+        except BaseException as error:
+            await connection.aclose()
+            if isinstance(error, Exception):
+                raise _translated(error, request) from error
+            raise
         return httpx.Response(
             answer.status,
             headers=answer.headers,
-            stream=_Body(cast("AsyncIterable[bytes]", answer.stream), request),
+            stream=_Body(answer, request, partial(self._give_back, connection, sent.url.origin)),
             request=request,
         )
 
     async def aclose(self) -> None:
         """Close all connections."""
-        await self._pool.aclose()
+        self._of.clear()
+        while self._idle:
+            await self._idle.popitem()[0].aclose()
+
+    async def _connection(self, origin: httpcore.Origin) -> httpcore.AsyncHTTPConnection:
+        """One to this origin that is idle, the last that was used; else a new one."""
+        while line := self._of.get(_key(origin)):
+            connection = self._take(line[-1])
+            if not connection.has_expired():
+                return connection
+            await connection.aclose()
+        return httpcore.AsyncHTTPConnection(
+            origin,
+            ssl_context=self._tls,
+            keepalive_expiry=_IDLE_SECONDS,
+            network_backend=self._backend,
+        )
+
+    async def _give_back(
+        self, connection: httpcore.AsyncHTTPConnection, origin: httpcore.Origin
+    ) -> None:
+        if not connection.is_idle():
+            await connection.aclose()
+            return
+        self._idle[connection] = origin
+        self._of.setdefault(_key(origin), []).append(connection)
+        if len(self._idle) > self._most_idle:
+            await self._take(next(iter(self._idle))).aclose()
+
+    def _take(self, connection: httpcore.AsyncHTTPConnection) -> httpcore.AsyncHTTPConnection:
+        key = _key(self._idle.pop(connection))
+        self._of[key].remove(connection)
+        if not self._of[key]:
+            del self._of[key]
+        return connection
+
+
+def _key(origin: httpcore.Origin) -> OriginKey:
+    return origin.scheme, origin.host, origin.port
 
 
 class _Body(httpx.AsyncByteStream):
-    def __init__(self, stream: AsyncIterable[bytes], request: httpx.Request) -> None:
-        self._stream: Any = stream
+    """The body of an answer; `close` is called once it is closed."""
+
+    def __init__(
+        self, answer: httpcore.Response, request: httpx.Request,
+        close: Callable[[], Awaitable[None]],
+    ) -> None:  # fmt: skip
+        self._answer = answer
         self._request = request
+        self._close = close
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        # Closed here: an iterator that is left half-way would else be closed whenever it is found.
-        async with aclosing(aiter(self._stream)) as pieces:
-            while True:
-                try:
-                    piece = await anext(pieces)
-                except StopAsyncIteration:
-                    return
-                except Exception as error:
-                    raise _translated(error, self._request) from error
+        stream = cast("AsyncIterable[bytes]", self._answer.stream)
+        try:
+            async for piece in stream:
                 yield piece
+        except Exception as error:
+            raise _translated(error, self._request) from error
 
     async def aclose(self) -> None:
-        await self._stream.aclose()
+        try:
+            await self._answer.aclose()
+        finally:
+            await self._close()
 
 
 def _unresolved(host: str, error: socket.gaierror) -> WebCallError:
