@@ -31,11 +31,15 @@ _WINDOWS: Final = {"gzip": (zlib.MAX_WBITS | 16,), "x-gzip": (zlib.MAX_WBITS | 1
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """`name` is below the folder, `hash` is blake3 in hex, `size` in bytes."""
+    """`name` is below the folder, `hash` is blake3 in hex, `size` in bytes.
+
+    `is_new`: the content was not there before.
+    """
 
     name: str
     hash: str
     size: int
+    is_new: bool
 
 
 class Downloads:
@@ -132,9 +136,10 @@ class Intake:
         digest = self._digest.hexdigest()
         name = f"{digest[:2]}/{digest}{extension}"
         target = self._downloads.place(name, digest[:2])
-        if not _has_size(target, self.size):
+        is_new = not _has_size(target, self.size)
+        if is_new:
             self._rename(target)
-        return Kept(name, digest, self.size)
+        return Kept(name, digest, self.size, is_new)
 
     def _rename(self, target: str) -> None:
         if self._file is None:

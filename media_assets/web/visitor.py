@@ -215,6 +215,7 @@ class Visitor:
             file_name=kept.name,
             file_hash=kept.hash,
             file_size=kept.size,
+            is_new=kept.is_new,
             width=width,
             height=height,
             etag=validator(response.headers.get("etag")),
