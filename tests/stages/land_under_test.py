@@ -48,7 +48,7 @@ class Land:
         folder = self.settings.folders(LAND)[0]
         return sorted(file for file in folder.glob("[!.]*/*") if file.is_file())
 
-    def list(self, *rows: dict[str, object] | str, name: str = "list.csv") -> Path:
+    def write_list(self, *rows: dict[str, object] | str, name: str = "list.csv") -> Path:
         """Write a list of these rows; a text is a URL."""
         full = [{"url": row} if isinstance(row, str) else row for row in rows]
         columns = list(dict.fromkeys(key for row in full for key in row)) or ["url"]

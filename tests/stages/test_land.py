@@ -29,7 +29,7 @@ def test_a_land_from_its_lists_to_its_tables(land: Land) -> None:
     urls = [server.put("/a.png", png(1)), server.put("/b.mp4", clip(1)),
             server.put("/c.wav", tune(1)), server.put("/twin.png", png(1)),
             server.put("/broken.png", png(2)[:300]), server.site + "/absent.png"]  # fmt: skip
-    land.list(*urls, "mailto:nobody")
+    land.write_list(*urls, "mailto:nobody")
     report = land.work()
     result = report.result()
     assert (result["total"], result["analyzed"], result["failed"]) == (6, 4, 2)
@@ -49,7 +49,7 @@ def test_a_land_from_its_lists_to_its_tables(land: Land) -> None:
 
 
 def test_a_second_job_asks_for_nothing_and_writes_nothing(land: Land) -> None:
-    land.list(land.server.put("/a.png", png(1)), land.server.site + "/absent.png")
+    land.write_list(land.server.put("/a.png", png(1)), land.server.site + "/absent.png")
     land.work()
     asked = list(land.server.asked)
     file = land.platform.places.player_database(LAND)
@@ -63,9 +63,9 @@ def test_a_second_job_asks_for_nothing_and_writes_nothing(land: Land) -> None:
 
 def test_what_a_list_gains_is_fetched_and_what_it_loses_stays(land: Land) -> None:
     first, second = land.server.put("/1.png", png(1)), land.server.put("/2.png", png(2))
-    land.list(first)
+    land.write_list(first)
     land.work()
-    land.list(second, name="list.csv")
+    land.write_list(second, name="list.csv")
     report = land.work()
     assert report.total == 1
     assert land.server.paths() == ["/1.png", "/2.png"]
@@ -76,7 +76,7 @@ def test_what_a_list_gains_is_fetched_and_what_it_loses_stays(land: Land) -> Non
 def test_a_broken_url_is_asked_for_ever_later_and_then_given_up(land: Land) -> None:
     land.limits(attempts=3, attempts_at_once=1)
     url = land.server.put("/a.png", b"", status=503)
-    land.list(url)
+    land.write_list(url)
     waits = []
     for _ in range(3):
         assert has_due(land.platform, LAND)
@@ -98,7 +98,7 @@ def test_a_broken_url_is_asked_for_ever_later_and_then_given_up(land: Land) -> N
 
 def test_a_host_that_asks_to_wait_is_not_asked_before(land: Land) -> None:
     urls = [land.server.put(f"/{n}.png", b"", status=429, Retry_After="7200") for n in range(20)]
-    land.list(*urls)
+    land.write_list(*urls)
     land.work()
     assert len(land.server.asked) <= 8  # those that were under way, and what each workers had
     land.now += timedelta(minutes=119)
@@ -113,7 +113,7 @@ def test_a_host_that_asks_to_wait_is_not_asked_before(land: Land) -> None:
 def test_filters_skip_with_a_reason_and_others_fetch_it_after_all(land: Land) -> None:
     land.limits(min_width=100, types=("image",))
     small, tone = land.server.put("/small.png", png(1)), land.server.put("/a.wav", tune(1))
-    land.list(small, tone, land.server.put("/large.png", png(2, (200, 100))))
+    land.write_list(small, tone, land.server.put("/large.png", png(2, (200, 100))))
     report = land.work()
     assert (report.analyzed, report.skipped, report.failed) == (1, 2, 0)
     assert report.success_rate == 1.0
@@ -130,7 +130,7 @@ def test_filters_skip_with_a_reason_and_others_fetch_it_after_all(land: Land) ->
 def test_depth_relevance_and_limit_choose(land: Land) -> None:
     rows = [{"url": land.server.put(f"/{n}.png", png(n)), "depth": n % 3, "relevance": n}
             for n in range(6)]  # fmt: skip
-    land.list(*rows)
+    land.write_list(*rows)
     assert land.work(Choice(depth=0, minrel=1.0)).total == 1
     assert land.server.paths() == ["/3.png"]
     report = land.work(Choice(limit=2))
@@ -143,7 +143,7 @@ def test_depth_relevance_and_limit_choose(land: Land) -> None:
 def test_the_section_of_the_land_chooses_too(land: Land) -> None:
     section = LandSettings(depth=0, batch_size=1)
     land.settings = land.settings.model_copy(update={"lands": {LAND: section}})
-    land.list({"url": land.server.put("/a.png", png(1)), "depth": 0},
+    land.write_list({"url": land.server.put("/a.png", png(1)), "depth": 0},
               {"url": land.server.put("/b.png", png(2)), "depth": 1},
               {"url": land.server.put("/c.png", png(3))})  # fmt: skip
     report = land.work()
@@ -154,7 +154,7 @@ def test_a_refresh_asks_by_etag_and_takes_what_changed(land: Land) -> None:
     same = land.server.put("/same.png", png(1), **ETAG)
     other = land.server.put("/other.png", png(2), **ETAG)
     gone = land.server.put("/gone.png", png(3))
-    land.list(same, other, gone)
+    land.write_list(same, other, gone)
     land.work()
     land.server.put("/other.png", png(4), ETag='"2"')
     land.server.answers.pop("/gone.png")
@@ -173,7 +173,7 @@ def test_a_refresh_asks_by_etag_and_takes_what_changed(land: Land) -> None:
 
 def test_refresh_days_make_it_due(land: Land) -> None:
     land.limits(refresh_days=10)
-    land.list(land.server.put("/a.png", png(1), **ETAG))
+    land.write_list(land.server.put("/a.png", png(1), **ETAG))
     land.work()
     land.now += timedelta(days=9)
     assert not has_due(land.platform, LAND)
@@ -182,7 +182,7 @@ def test_refresh_days_make_it_due(land: Land) -> None:
 
 
 def test_a_download_that_was_deleted_is_fetched_again(land: Land) -> None:
-    land.list(*(land.server.put(f"/{n}.png", png(n), **ETAG) for n in range(9)))
+    land.write_list(*(land.server.put(f"/{n}.png", png(n), **ETAG) for n in range(9)))
     land.work()
     land.downloads[0].unlink()
     from media_assets.stages.discover import discover
@@ -197,7 +197,7 @@ def test_a_download_that_was_deleted_is_fetched_again(land: Land) -> None:
 def test_addresses_inside_the_network_are_refused_and_not_asked(land: Land) -> None:
     land.limits(allowed_endpoints=())
     url = land.server.put("/a.png", png(1))
-    land.list(url)
+    land.write_list(url)
     report = land.work()
     assert (report.failed, land.server.asked) == (1, [])
     assert land.row(url, "status", "error_class", "is_final") == ("refused", "AddressRefused", True)
@@ -211,7 +211,7 @@ class Stopped(Exception):
 
 
 def test_a_job_that_is_stopped_is_gone_on_with(land: Land) -> None:
-    land.list(*(land.server.put(f"/{n:02}.png", png(n)) for n in range(30)))
+    land.write_list(*(land.server.put(f"/{n:02}.png", png(n)) for n in range(30)))
     land.server.open_after = 12
     land.read()
     seen = threading.Event()
@@ -257,7 +257,7 @@ def test_one_job_at_a_time(land: Land) -> None:
     from media_assets.stages.land import run_job
     from media_assets.store.locks import exclusive
 
-    land.list(land.server.put("/a.png", png(1)))
+    land.write_list(land.server.put("/a.png", png(1)))
     land.read()
     platform = replace(land.platform, lock_wait=0.01)
     with exclusive(platform.places.fetch_lock(LAND)), pytest.raises(StoreLockedError):
@@ -267,7 +267,7 @@ def test_one_job_at_a_time(land: Land) -> None:
 
 def test_a_job_row_has_its_filters_as_json(land: Land) -> None:
     land.limits(min_height=10)
-    land.list(land.server.put("/a.png", png(1)))
+    land.write_list(land.server.put("/a.png", png(1)))
     land.work()
     ((filters, total, size),) = land.rows("SELECT filters, total, bytes FROM land_jobs")
     assert json.loads(filters)["min_height"] == 10

@@ -24,12 +24,12 @@ def urls(land: Land) -> list[str]:
 
 
 def test_only_what_changed_is_read(land: Land) -> None:
-    land.list(A, name="one.csv")
-    two = land.list(B, name="two.csv")
+    land.write_list(A, name="one.csv")
+    two = land.write_list(B, name="two.csv")
     report = land.read()
     assert (report.sources, report.read, report.new_urls) == (2, 2, 2)
     assert land.read().read == 0
-    land.list(B, C, name="two.csv")
+    land.write_list(B, C, name="two.csv")
     os.utime(two, ns=(1, 1))
     report = land.read()
     assert (report.read, report.new_urls) == (1, 1)
@@ -37,7 +37,7 @@ def test_only_what_changed_is_read(land: Land) -> None:
 
 
 def test_without_news_the_database_is_not_opened_for_writing(land: Land) -> None:
-    land.list(A)
+    land.write_list(A)
     land.read()
     file = land.platform.places.player_database(LAND)
     before = (file.read_bytes(), file.stat().st_mtime_ns)
@@ -46,10 +46,10 @@ def test_without_news_the_database_is_not_opened_for_writing(land: Land) -> None
 
 
 def test_a_page_and_a_list_make_the_same_row(land: Land) -> None:
-    land.list({"url": A, "page_url": "https://example.org/", "alt": "a view"})
+    land.write_list({"url": A, "page_url": "https://example.org/", "alt": "a view"})
     land.read()
     by_list = land.row(A, "url", "page_url", "alt", "status")
-    land.list()
+    land.write_list()
     (land.folder / "page.html").write_text(
         '<link rel="canonical" href="https://example.org/"><img src="a.png#top" alt="a view">'
     )
@@ -58,9 +58,9 @@ def test_a_page_and_a_list_make_the_same_row(land: Land) -> None:
 
 
 def test_a_source_that_is_gone_takes_its_urls_along(land: Land) -> None:
-    land.list(A, name="one.csv")
-    land.list(A, B, name="two.csv").unlink()
-    land.list(A, B, name="two.csv")
+    land.write_list(A, name="one.csv")
+    land.write_list(A, B, name="two.csv").unlink()
+    land.write_list(A, B, name="two.csv")
     land.read()
     (land.folder / "two.csv").unlink()
     report = land.read()
@@ -70,7 +70,7 @@ def test_a_source_that_is_gone_takes_its_urls_along(land: Land) -> None:
 
 @pytest.mark.parametrize("loss", ["all files", "the folder"])
 def test_a_folder_that_is_not_mounted_takes_nothing_away(land: Land, loss: str) -> None:
-    file = land.list(A, B)
+    file = land.write_list(A, B)
     land.read()
     file.unlink()
     if loss == "the folder":
@@ -84,16 +84,16 @@ def test_a_folder_that_is_not_mounted_takes_nothing_away(land: Land, loss: str) 
 
 
 def test_a_list_with_a_header_alone_empties_a_land(land: Land) -> None:
-    land.list(A, B)
+    land.write_list(A, B)
     land.read()
-    land.list()
+    land.write_list()
     report = land.read()
     assert (report.trouble, report.gone_urls) == (None, 2)
 
 
 def test_a_list_that_cannot_be_read_says_so_and_keeps_what_it_said(land: Land) -> None:
-    land.list(A)
-    land.list(B, name="two.csv")
+    land.write_list(A)
+    land.write_list(B, name="two.csv")
     land.read()
     (land.folder / "two.csv").write_text("address\nhttps://example.org/c.png\n")
     report = land.read()
@@ -103,14 +103,14 @@ def test_a_list_that_cannot_be_read_says_so_and_keeps_what_it_said(land: Land) -
     assert urls(land) == [A, B]
     assert list_troubles(land.platform, LAND) == [error]
     assert land.read().read == 0  # nor is it read again before it changes
-    land.list(C, name="two.csv")
+    land.write_list(C, name="two.csv")
     land.read()
     assert urls(land) == [A, C]
     assert list_troubles(land.platform, LAND) == []
 
 
 def test_rows_that_are_wrong_are_named_and_the_others_kept(land: Land) -> None:
-    land.list({"url": A, "depth": "deep"}, {"url": "ftp://example.org/x.png", "depth": 1})
+    land.write_list({"url": A, "depth": "deep"}, {"url": "ftp://example.org/x.png", "depth": 1})
     report = land.read()
     assert len(report.problems) >= 1
     assert "depth" in report.problems[0]
