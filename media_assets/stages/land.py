@@ -9,7 +9,7 @@ import json
 import random
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from media_assets.engine.background import run_in_background
@@ -164,9 +164,8 @@ class _Job:
 
         folder = self._platform.settings.folders(self._land)[0]
         make_folder(folder)
-        async with Fetcher(
-            self._platform.settings.web, folder, self._platform.web or THE_WEB
-        ) as fetcher:
+        route = replace(self._platform.web or THE_WEB, clock=self._platform.clock)
+        async with Fetcher(self._platform.settings.web, folder, route) as fetcher:
             for begin in range(0, len(wanted), _SLICE):
                 await fetcher.fetch_all(wanted[begin : begin + _SLICE], put)
 

@@ -45,7 +45,9 @@ def test_a_land_from_its_lists_to_its_tables(land: Land) -> None:
     assert land.row(urls[0], "file_name") == land.row(urls[3], "file_name")
     status = land_status(land.platform, LAND)
     assert status["urls"] == {"fetched": 5, "failed": 1, "refused": 1}
-    assert status["job"] == pytest.approx(result | {"duration": status["job"]["duration"]})  # type: ignore[index]
+    assert status["job"] is not None
+    assert status["job"].keys() == result.keys()
+    assert status["job"] | {"duration": 0} == result | {"duration": 0}
 
 
 def test_a_second_job_asks_for_nothing_and_writes_nothing(land: Land) -> None:
@@ -77,6 +79,7 @@ def test_a_broken_url_is_asked_for_ever_later_and_then_given_up(land: Land) -> N
     land.limits(attempts=3, attempts_at_once=1)
     url = land.server.put("/a.png", b"", status=503)
     land.write_list(url)
+    land.read()
     waits = []
     for _ in range(3):
         assert has_due(land.platform, LAND)
