@@ -63,10 +63,10 @@ class Land:
     def read(self) -> SourceReport:
         return read_land(self.platform, LAND)
 
-    def work(self, choice: Choice = Choice()) -> LandReport:
+    def work(self, choice: Choice | None = None) -> LandReport:
         """Read the lists and do what is due."""
         self.read()
-        return run_job(self.platform, LAND, choice)
+        return run_job(self.platform, LAND, choice or Choice())
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         file = self.platform.places.player_database(LAND)
