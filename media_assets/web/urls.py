@@ -55,7 +55,7 @@ def clean_url(text: str, base: str | None = None) -> str:
     """
     if _is_plain(text):
         return text
-    address = _normal(text, base)
+    address = absolute_url(text, base)
     found = address
     for _ in range(MOST_LEVELS):
         inner = _taken_out(found)
@@ -84,8 +84,8 @@ def _is_plain(text: str) -> bool:
     return not (query and any(map(_tracks, query.split("&"))))
 
 
-def _normal(text: str, base: str | None) -> str:
-    """The address without fragment, tracking and the dot after its host; nothing is taken out."""
+def absolute_url(text: str, base: str | None) -> str:
+    """As `clean_url`, but proxies stay: what addresses of a page are resolved against."""
     href = _href(text, base)
     if _DOT_AFTER_HOST.match(href):
         href = _href(_DOT_AFTER_HOST.sub(r"\1", href, count=1), None)
@@ -142,6 +142,6 @@ def _taken_out(address: str) -> str | None:
     host, _, path = rest.partition("/")
     inner = inner_address(host.rpartition(":")[0] or host, f"/{path}", query)
     try:
-        return None if inner is None else _normal(inner, address)
+        return None if inner is None else absolute_url(inner, address)
     except UnusableUrlError:
         return None
