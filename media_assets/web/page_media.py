@@ -85,7 +85,9 @@ def shown_by(node: LexborNode) -> Iterator[Shown]:
 
 
 def collapsed(text: str | None) -> str | None:
-    """White space becomes one blank each, and nothing is None."""
+    """White space becomes one blank each, what cannot be stored a mark, and nothing None."""
+    if text and not text.isascii():
+        text = text.encode("utf-8", "replace").decode()
     return " ".join((text or "").split())[:MOST_ALT].strip() or None
 
 
