@@ -40,10 +40,17 @@ class _Stream(httpcore.AsyncNetworkStream):
         self._writer = writer
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        async with _told(httpcore.ReadTimeout, httpcore.ReadError, timeout):
-            return await self._reader.read(max_bytes)
+        try:  # as `_told` does, which takes longer than a read
+            async with asyncio.timeout(timeout):
+                return await self._reader.read(max_bytes)
+        except TimeoutError as error:
+            raise httpcore.ReadTimeout("nothing came in time") from error
+        except OSError as error:
+            raise httpcore.ReadError(error) from error
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        if not buffer:
+            return
         async with _told(httpcore.WriteTimeout, httpcore.WriteError, timeout):
             self._writer.write(buffer)
             await self._writer.drain()

@@ -81,7 +81,9 @@ def test_names_are_no_addresses(host: str) -> None:
 
 
 def test_one_address_that_is_not_global_refuses_the_host() -> None:
-    with pytest.raises(WebRefusedError, match="host.example is 10.0.0.7, an address that is priv"):
+    with pytest.raises(
+        WebRefusedError, match=r"host\.example is 10\.0\.0\.7, an address that is priv"
+    ):
         checked("host.example", 80, ["93.184.216.34", "10.0.0.7"], ())
 
 
@@ -131,7 +133,7 @@ def test_the_connection_goes_to_the_address_that_was_checked(loopback_only) -> N
     answers = iter([["93.184.216.34"], ["127.0.0.1"]])  # a name whose answer changes
     connect("rebinding.example", answers, network)
     assert network.places == [("93.184.216.34", 80)]
-    with pytest.raises(WebRefusedError, match="127.0.0.1, an address that is of this machine"):
+    with pytest.raises(WebRefusedError, match=r"127\.0\.0\.1, an address that is of this machine"):
         connect("rebinding.example", answers, network)
     assert len(network.places) == 1
 
@@ -155,7 +157,7 @@ def test_an_address_as_host_is_checked_and_nobody_is_asked_for_it(host, loopback
 @pytest.mark.parametrize(
     ("answer", "reason", "again"),
     [
-        (socket.gaierror(socket.EAI_NONAME, "Name or service not known"), "there is no host", False),
+        (socket.gaierror(socket.EAI_NONAME, "Unknown"), "there is no host", False),
         (socket.gaierror(socket.EAI_AGAIN, "Temporary failure"), "cannot be resolved now", True),
         (UnicodeError("label empty or too long"), "no name that can be resolved", False),
         ([], "has no address", False),
