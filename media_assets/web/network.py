@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
+from ipaddress import ip_address
 from typing import Any
 
 import httpcore
@@ -13,7 +14,7 @@ _READ_BYTES = 256 * 1024
 
 
 class AsyncioBackend(httpcore.AsyncNetworkBackend):
-    """Connects to an address. It resolves no name: whoever gives it one is told so."""
+    """Connects to an address. It resolves no name: what it would find was not checked."""
 
     async def connect_tcp(
         self, host: str, port: int, timeout: float | None = None,
@@ -23,8 +24,11 @@ class AsyncioBackend(httpcore.AsyncNetworkBackend):
         """Connect within so many seconds.
 
         Raises:
-            httpcore.ConnectTimeout, httpcore.ConnectError
+            httpcore.ConnectTimeout
+            httpcore.ConnectError: also for a name.
         """
+        if not _is_address(host):
+            raise httpcore.ConnectError(f"{host} is no address")
         async with _told(httpcore.ConnectTimeout, httpcore.ConnectError, timeout):
             reader, writer = await asyncio.open_connection(host, port, limit=_READ_BYTES)
         return _Stream(reader, writer)
@@ -75,6 +79,14 @@ class _Stream(httpcore.AsyncNetworkStream):
         if info == "is_readable":  # of a connection that is idle: the server has closed it
             return self._reader.at_eof() or self._writer.is_closing()
         return self._writer.get_extra_info(info)
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 @asynccontextmanager

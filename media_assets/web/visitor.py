@@ -107,9 +107,10 @@ class Visitor:
             async for piece in _pieces(response):
                 for part in unpacker.feed(piece):
                     content += part
-                    if len(content) >= ROBOTS_BYTES:
-                        return Rules.read(bytes(content), self._settings.user_agent)
-            return Rules.read(bytes(content), self._settings.user_agent)
+                if len(content) >= ROBOTS_BYTES:
+                    break
+            # In a thread: half a megabyte of rules takes longer than others may be held up.
+            return await asyncio.to_thread(Rules.read, bytes(content), self._settings.user_agent)
 
     @asynccontextmanager
     async def _limited(self, seconds: float) -> AsyncIterator[None]:
@@ -167,11 +168,13 @@ class Visitor:
         return target
 
     async def _answered(self, job: Job, response: httpx.Response) -> Fetched:
+        is_unchanged = response.status_code == 304 and bool(self._conditions(job.wanted))
+        if not is_unchanged:
+            refuse_status(response, self._route.clock())
         if self._settings.noai:
             self._refuse_by_tag(response)
-        if response.status_code == 304 and self._conditions(job.wanted):
+        if is_unchanged:
             return self._unchanged(job, response)
-        refuse_status(response, self._route.clock())
         declared = response.headers.get("content-length")
         if declared is not None and int(declared) > self._settings.max_file_size:
             raise too_large(f"{int(declared):,} bytes", self._settings.max_file_size)

@@ -149,6 +149,8 @@ BROKEN = {
     "negative": (raw(OK + b"Content-Length: -5\r\n\r\n" + PNG), "RemoteProtocolError"),
     "two_lengths": (
         raw(OK + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\n" + PNG), "RemoteProtocolError"),
+    "endless_number": (
+        raw(OK + b"Content-Length: " + b"9" * 5000 + b"\r\n\r\n"), "RemoteProtocolError"),
     "no_number": (raw(OK + b"Content-Length: many\r\n\r\n" + PNG), "RemoteProtocolError"),
     "too_long": (
         raw(OK + b"Content-Length: %d\r\n\r\n" % (len(PNG) + 1) + PNG), "RemoteProtocolError"),

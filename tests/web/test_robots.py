@@ -84,6 +84,28 @@ def test_rules_without_end_are_read_up_to_a_limit(place, server) -> None:
     assert place.one("/private/x", robots=True).outcome == "refused"
 
 
+def test_rules_for_thousands_are_read_for_us_alone() -> None:
+    """As they are they would be 400 million rules."""
+    names = b"".join(b"User-agent:a%d\n" % number for number in range(17_000))
+    rules = Rules.read(
+        names + b"user agent: Media_Assets # us\n" + b"Disallow:/x\n" * 20_000, "media_assets"
+    )
+    assert rules.refusal("http://a.example/x", "media_assets") is not None
+    assert rules.refusal("http://a.example/y", "media_assets") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "is_forbidden"),
+    [("media_assets", True), ("MEDIA_ASSETS", True), ("*", True), ("bot", True), ("1", False),
+     ("media", False), ("assets", False), ("other", False), ("mozilla", True), ("", False)],
+)  # fmt: skip
+def test_who_is_addressed(name: str, is_forbidden: bool) -> None:
+    agent = "Mozilla/5.0 (bot; media_assets; +https://a.example)"
+    text = f"User-agent: x\nDisallow: /y\n\nUseragent {name}\nDisallow: /x\n\nUser-Agent: z\n"
+    rules = Rules.read(text.encode(), agent)
+    assert (rules.refusal("http://a.example/x", agent) is not None) == is_forbidden
+
+
 @pytest.mark.parametrize("content", [b"\xff\xfe\0\0", b"\0" * 999, b"<html>", b"Disallow: /", PNG])
 def test_rules_that_are_none(place, server, content: bytes) -> None:
     server.answers |= {"/robots.txt": http(content), "/it": http(PNG)}
@@ -125,6 +147,8 @@ def test_what_is_not_for_machines_that_learn_is_not_read(place, server) -> None:
     fetched = place.one()
     assert (fetched.outcome, fetched.error_class, fetched.final) == ("refused", "NoAI", True)
     assert (fetched.reason, fetched.http_status) == ("X-Robots-Tag says noai", 200)
+    server.answers["/it"] = http(b"", "503 x", X_Robots_Tag="noai")
+    assert place.one().error_class == "HTTP 503"
     server.answers["/it"] = http(PNG, X_Robots_Tag="noai")
     assert place.one(noai=False).outcome == "fetched"
 
