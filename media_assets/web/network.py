@@ -29,7 +29,7 @@ class AsyncioBackend(httpcore.AsyncNetworkBackend):
         """
         if not _is_address(host):
             raise httpcore.ConnectError(f"{host} is no address")
-        async with _told(httpcore.ConnectTimeout, httpcore.ConnectError, timeout):
+        async with _connecting(timeout):
             reader, writer = await asyncio.open_connection(host, port, limit=_READ_BYTES)
         return _Stream(reader, writer)
 
@@ -44,7 +44,7 @@ class _Stream(httpcore.AsyncNetworkStream):
         self._writer = writer
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        try:  # as `_told` does, which takes longer than a read
+        try:
             async with asyncio.timeout(timeout):
                 return await self._reader.read(max_bytes)
         except TimeoutError as error:
@@ -55,9 +55,14 @@ class _Stream(httpcore.AsyncNetworkStream):
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if not buffer:
             return
-        async with _told(httpcore.WriteTimeout, httpcore.WriteError, timeout):
-            self._writer.write(buffer)
-            await self._writer.drain()
+        try:
+            async with asyncio.timeout(timeout):
+                self._writer.write(buffer)
+                await self._writer.drain()
+        except TimeoutError as error:
+            raise httpcore.WriteTimeout("nothing went out in time") from error
+        except OSError as error:
+            raise httpcore.WriteError(error) from error
 
     async def aclose(self) -> None:
         self._writer.transport.abort()  # nothing is left to be said, and nobody is waited for
@@ -67,7 +72,7 @@ class _Stream(httpcore.AsyncNetworkStream):
         timeout: float | None = None,
     ) -> httpcore.AsyncNetworkStream:  # fmt: skip
         try:
-            async with _told(httpcore.ConnectTimeout, httpcore.ConnectError, timeout):
+            async with _connecting(timeout):
                 await self._writer.start_tls(ssl_context, server_hostname=server_hostname)
         except BaseException:
             with suppress(OSError):
@@ -90,14 +95,12 @@ def _is_address(host: str) -> bool:
 
 
 @asynccontextmanager
-async def _told(
-    late: type[Exception], broken: type[Exception], seconds: float | None
-) -> AsyncIterator[None]:
+async def _connecting(seconds: float | None) -> AsyncIterator[None]:
     """The errors of the system, told as those of httpcore."""
     try:
         async with asyncio.timeout(seconds):
             yield
     except TimeoutError as error:
-        raise late("nothing came in time") from error
+        raise httpcore.ConnectTimeout("no answer came in time") from error
     except OSError as error:
-        raise broken(error) from error
+        raise httpcore.ConnectError(error) from error

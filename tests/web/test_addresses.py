@@ -13,9 +13,9 @@ from network_recorder import LeftTheMachineError, NetworkRecorder
 
 from media_assets.errors import WebCallError, WebRefusedError
 from media_assets.web.addresses import checked, host_address, why_not_global
+from media_assets.web.checked_backend import CheckedBackend
 from media_assets.web.network import AsyncioBackend
 from media_assets.web.route import WebRoute
-from media_assets.web.transport import CheckedBackend
 
 NOT_GLOBAL = [
     "0.0.0.0", "0.1.2.3", "10.0.0.1", "10.255.255.255", "100.64.0.1", "100.127.255.255",
