@@ -174,8 +174,11 @@ class Visitor:
             raise too_large(f"{int(declared):,} bytes", self._settings.max_file_size)
         with Intake(self._downloads, self._settings.max_file_size) as intake:
             look = Look(self._settings)
-            await _take_in(response, intake, look)
-            kind = look.whole(intake)
+            try:
+                await _take_in(response, intake, look)
+                kind = look.whole(intake)
+            finally:
+                job.kind, job.size = look.kind and look.kind.kind, look.size
             kept = intake.keep(kind.extension)
         return self._fetched(job, response, kind, kept, look)
 
