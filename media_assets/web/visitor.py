@@ -178,7 +178,8 @@ class Visitor:
                 await _take_in(response, intake, look)
                 kind = look.whole(intake)
             finally:
-                job.kind, job.size = look.kind and look.kind.kind, look.size
+                job.size = look.size
+                job.kind = look.kind.kind if look.kind else None
             kept = intake.keep(kind.extension)
         return self._fetched(job, response, kind, kept, look)
 
