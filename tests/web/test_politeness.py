@@ -77,6 +77,13 @@ def test_a_host_that_asks_for_a_long_wait_is_left_alone(place, server, header: s
     assert place.time.slept == []
 
 
+def test_only_a_wait_that_is_asked_for_can_be_too_long(place, server) -> None:
+    server.answers |= {"/it": [http(b"", "500 x"), http(PNG)], "/robots.txt": [raw(), http(b"")]}
+    fetched = place.one(attempts_at_once=2, backoff_seconds=9, max_wait_seconds=0, robots=True)
+    assert (fetched.outcome, fetched.attempts) == ("fetched", 2)
+    assert place.time.slept == [9, 9]
+
+
 def test_a_wait_holds_in_the_next_batch_and_ends(place, server) -> None:
     server.answers["/0"] = [http(b"", "429 x", Retry_After="60"), http(PNG)]
     seen: list[Fetched] = []
