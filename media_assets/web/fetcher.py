@@ -170,14 +170,12 @@ class _Run:
         job.attempts += not job.is_begun
         job.is_begun = True
         job.status = job.content_type = None
-        begun = self._route.monotonic()
+        job.begun = self._route.monotonic()
         try:
             came: Fetched | Target | WebError = await self._visitor.visit(job)
         except WebError as error:
             came = error
-        elapsed = self._route.monotonic() - begun
-        job.spent += elapsed
-        job.seconds += elapsed
+        job.spent += self._route.monotonic() - job.begun
         return self._judge(host, job, came)
 
     def _judge(self, host: Host, job: Job, came: Fetched | Target | WebError) -> Fetched | None:
@@ -193,7 +191,7 @@ class _Run:
             job.url = came.url
             self._frontier.move(job, came.origin)
             return None
-        return replace(came, seconds=job.seconds)
+        return came
 
     def _failed(self, host: Host, job: Job, error: WebCallError) -> Fetched | None:
         now = self._route.monotonic()
@@ -209,7 +207,7 @@ class _Run:
         if self._asks_too_long(error):
             self._frontier.give_up(host, _put_off(host, wait))
         elif error.again and job.attempts < self._settings.attempts_at_once:
-            job.is_begun, job.spent = False, 0.0
+            job.is_begun, job.earlier, job.spent = False, job.earlier + job.spent, 0.0
             self._frontier.again(host, job, now + wait)
             return None
         return job.failure
@@ -262,5 +260,5 @@ def _told(job: Job, error: WebError, not_before: datetime | None = None) -> Fetc
         http_status=job.status,
         final_url=job.url if job.attempts else None,
         content_type=job.content_type,
-        seconds=job.seconds,
+        seconds=job.earlier + job.spent,
     )

@@ -425,5 +425,5 @@ def test_redirects_that_are_not_followed(place, server, location, outcome, error
 
 def test_time_for_all_of_it_is_for_redirects_too(place, server) -> None:
     server.answers |= {"/1": to("/2"), "/2": raw(then="hang")}
-    fetched = place.one("/1", total_seconds=0.2)
+    fetched = place.one("/1", total_seconds=1)
     assert (fetched.error_class, fetched.final_url) == ("TotalTimeout", "http://a.example/2")
