@@ -61,14 +61,13 @@ def measure(
     level: Level, bands: Bands, onsets: Curve, tempo: Tempo, tonality: Tonality
 ) -> Measures:
     """What the rules need, from the parts of an analysis; some frames must sound."""
-    sounding = bands.decibels[bands.sounding]
     seconds = len(bands.decibels) / FRAME_RATE
     return Measures(
         loudness=level.lufs,
         dynamic_range=level.dynamic_range,
         onset_rate=_onsets(onsets) / seconds,
-        bright=float(brightness(sounding).mean()),
-        flat=float(flatness(sounding).mean()),
+        bright=float(brightness(bands).mean()),
+        flat=float(flatness(bands).mean()),
         voice=_voice(bands),
         tempo=tempo,
         tonality=tonality,

@@ -131,7 +131,7 @@ class LevelMeter:
 
 def _mean_squares(samples: Samples) -> NDArray[np.float64]:
     """Along the last axis."""
-    return np.asarray(np.vecdot(samples, samples), np.float64) / samples.shape[-1]
+    return np.asarray(np.vecdot(samples, samples) / np.float64(samples.shape[-1]))
 
 
 def _loudness(power: "NDArray[np.float64] | np.float64") -> NDArray[np.float64]:
