@@ -63,7 +63,8 @@ class LevelMeter:
             self._unweighed = LOW_EFFECTS_ALONE if not heard else TOO_FEW_SAMPLES
         else:
             weights = _weights(tuple(names[place] for place in heard))
-            self._energies.append(weights @ self._steps(block.samples[heard], rate))
+            chosen = block.samples if len(heard) == len(names) else block.samples[heard]
+            self._energies.append(weights @ self._steps(chosen, rate))
         if self._true_peak is None:
             self._true_peak = TruePeak(rate)
         peaks = self._true_peak.add(block.samples)

@@ -33,20 +33,18 @@ class KWeighting:
 
     def weigh(self, samples: Samples) -> Samples:
         """The same samples, weighted; shape and precision are theirs."""
-        known = self._begun.shape[1]
-        joined = np.concatenate([self._begun, samples], axis=1)
-        channels, count = joined.shape
-        whole, rest = divmod(count, _SIZE)
-        frames = np.zeros((channels, whole + (rest > 0), _SIZE + _ORDER), np.float32)
-        frames[:, :whole, :_SIZE] = joined[:, : whole * _SIZE].reshape(channels, whole, _SIZE)
-        if rest:
-            frames[:, whole, :rest] = joined[:, whole * _SIZE :]
-        states = self._states(frames[:, :, :_SIZE] @ self._filter.entering)
-        frames[:, :, _SIZE:] = states[:, :-1]
-        weighted = frames.reshape(-1, _SIZE + _ORDER) @ self._filter.leaving
+        known, channels = self._begun.shape[1], len(samples)
+        count = known + samples.shape[1]
+        silence = np.zeros((channels, -count % _SIZE), np.float32)
+        joined = np.concatenate([self._begun, samples, silence], axis=1)
+        frames = joined.reshape(channels, -1, _SIZE)
+        states = self._states(frames @ self._filter.entering)
+        weighted = frames @ self._filter.alone
+        weighted += states[:, :-1].astype(np.float32) @ self._filter.leaving
         # The last few samples are weighted again with those that follow: their state is not known.
+        whole = count // _SIZE
         self._state = states[:, whole].copy()
-        self._begun = joined[:, whole * _SIZE :].copy()
+        self._begun = joined[:, whole * _SIZE : count].copy()
         return weighted.reshape(channels, -1)[:, known:count]
 
     def _states(self, entered: NDArray[np.float32]) -> Matrix:
@@ -65,13 +63,15 @@ class KWeighting:
 class _Filter:
     """A filter for frames of `_SIZE` samples, to be multiplied from the right.
 
-    `entering` makes of samples what they add to the state, shape (_SIZE, 4); `leaving` of samples
-    and the state before them what comes out, shape (_SIZE + 4, _SIZE). `fading` is what 1, 2, 4 and
-    so on frames leave of a state, as long as they leave something.
+    `alone` makes of samples what comes out of them by themselves, shape (_SIZE, _SIZE), `leaving`
+    of the state before them what it adds to that, shape (4, _SIZE), and `entering` of samples what
+    they add to the state, shape (_SIZE, 4). `fading` is what 1, 2, 4 and so on frames leave of a
+    state, as long as they leave something.
     """
 
-    entering: NDArray[np.float32]
+    alone: NDArray[np.float32]
     leaving: NDArray[np.float32]
+    entering: NDArray[np.float32]
     fading: list[Matrix]
 
 
@@ -94,8 +94,9 @@ def _filter_of(rate: int) -> _Filter:
     alone = np.where(lag >= 0, response[np.maximum(lag, 0)], 0)
     fading = coordinates @ np.linalg.matrix_power(transition, _SIZE) @ np.linalg.inv(coordinates)
     return _Filter(
+        alone=alone.astype(np.float32),
+        leaving=directions.T.astype(np.float32),
         entering=(np.array(entries[::-1]) @ coordinates.T).astype(np.float32),
-        leaving=np.concatenate([alone, directions.T]).astype(np.float32),
         fading=_doubled(fading.T),
     )
 
