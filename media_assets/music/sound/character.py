@@ -19,6 +19,7 @@ from media_assets.music.sound.loudness import Level
 from media_assets.music.sound.tempo import FRAME_RATE, Curve, Tempo
 from media_assets.music.sound.timbre import brightness, flatness
 from media_assets.music.sound.tonality import Tonality
+from media_assets.music.sound.transform import rfft
 
 NAMES = (
     "danceability", "energy", "valence", "acousticness", "instrumentalness", "mood_happy",
@@ -189,7 +190,8 @@ def _voice(bands: Bands) -> float | None:
 
 def _syllables(stretches: NDArray[np.float32]) -> NDArray[np.float64]:
     """Power of each band at the rate of syllables."""
-    power = np.square(np.abs(np.fft.rfft(stretches, axis=1))).mean(axis=0)
-    rates = np.arange(len(power)) * FRAME_RATE / _VOICE_FRAMES
+    spectrum = rfft(stretches.swapaxes(1, 2))
+    rates = np.arange(spectrum.shape[2]) * FRAME_RATE / _VOICE_FRAMES
     chosen = (rates >= _SYLLABLES[0]) & (rates <= _SYLLABLES[1])
-    return np.asarray(power[chosen].mean(axis=0), np.float64)
+    power = np.square(np.abs(spectrum[:, :, chosen]))
+    return np.asarray(power.mean(axis=(0, 2)), np.float64)
