@@ -27,7 +27,6 @@ from media_assets.stages.fingerprints import with_fingerprints
 from media_assets.stages.platform import Platform
 from media_assets.stages.products import (
     PRELOAD,
-    SOUND_PRELOAD,
     Make,
     WorkItem,
     WorkOptions,
@@ -122,12 +121,9 @@ class _Run:
             ),
             weight=_weight,
             prepare=prepare_worker,
-            preload=(*PRELOAD, *SOUND_PRELOAD) if self._hears() else PRELOAD,
+            preload=PRELOAD,
         )
         return with_fingerprints(results, settings)
-
-    def _hears(self) -> bool:
-        return bool(self._pending["stages"].list.contains("audio_features").any())
 
     def write(self, outcomes: list[Result], report: AnalysisReport) -> None:
         """Write one batch in one transaction."""

@@ -46,10 +46,7 @@ from media_assets.stages.derived import (
 )
 
 PRELOAD = (__name__, "scipy.fftpack")
-"""What workers share; imagehash would load scipy in each of them, 0.2 s after its start."""
-
-SOUND_PRELOAD = ("scipy.signal",)
-"""What they share besides where music is heard: 0.5 s."""
+"""What workers share; imagehash and what hears music would load scipy in each of them: 0.2 s."""
 
 _OF_COVERS: tuple[StageName, ...] = ("embedded_covers", "thumbnails")
 """The stages that are made from an embedded picture."""

@@ -21,11 +21,13 @@ QUIET_DB = 50.0
 
 @dataclass(frozen=True, slots=True)
 class Bands:
-    """dB of each band over time, at most `FLOOR_DB` below the loudest; frames `HOP` apart.
+    """Power and dB of each band over time, at most `FLOOR_DB` below the loudest.
 
-    `sounding` marks the frames that are not quiet.
+    Both have shape (frames, `BANDS`), frames `HOP` apart; `sounding` marks those that are not
+    quiet.
     """
 
+    power: Matrix
     decibels: Matrix
     sounding: NDArray[np.bool_]
 
@@ -38,9 +40,10 @@ def find_bands(samples: Samples) -> Bands | None:
     loudest = float(power.max(initial=0))
     if loudest <= 0:
         return None
-    decibels = 10 * np.log10(np.maximum(power, loudest * 10 ** (-FLOOR_DB / 10)))
     levels = power.sum(axis=1)
-    return Bands(decibels, levels > levels.max() * 10 ** (-QUIET_DB / 10))
+    sounding = levels > levels.max() * 10 ** (-QUIET_DB / 10)
+    power = np.maximum(power, loudest * 10 ** (-FLOOR_DB / 10))
+    return Bands(power, 10 * np.log10(power), sounding)
 
 
 @lru_cache(maxsize=1)

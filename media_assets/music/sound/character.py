@@ -19,6 +19,7 @@ from media_assets.music.sound.loudness import Level
 from media_assets.music.sound.tempo import FRAME_RATE, Curve, Tempo
 from media_assets.music.sound.timbre import brightness, flatness
 from media_assets.music.sound.tonality import Tonality
+from media_assets.music.sound.transform import rfft
 
 NAMES = (
     "danceability", "energy", "valence", "acousticness", "instrumentalness", "mood_happy",
@@ -61,14 +62,13 @@ def measure(
     level: Level, bands: Bands, onsets: Curve, tempo: Tempo, tonality: Tonality
 ) -> Measures:
     """What the rules need, from the parts of an analysis; some frames must sound."""
-    sounding = bands.decibels[bands.sounding]
     seconds = len(bands.decibels) / FRAME_RATE
     return Measures(
         loudness=level.lufs,
         dynamic_range=level.dynamic_range,
         onset_rate=_onsets(onsets) / seconds,
-        bright=float(brightness(sounding).mean()),
-        flat=float(flatness(sounding).mean()),
+        bright=float(brightness(bands).mean()),
+        flat=float(flatness(bands).mean()),
         voice=_voice(bands),
         tempo=tempo,
         tonality=tonality,
@@ -190,7 +190,8 @@ def _voice(bands: Bands) -> float | None:
 
 def _syllables(stretches: NDArray[np.float32]) -> NDArray[np.float64]:
     """Power of each band at the rate of syllables."""
-    power = np.square(np.abs(np.fft.rfft(stretches, axis=1))).mean(axis=0)
-    rates = np.arange(len(power)) * FRAME_RATE / _VOICE_FRAMES
+    spectrum = rfft(stretches.swapaxes(1, 2))
+    rates = np.arange(spectrum.shape[2]) * FRAME_RATE / _VOICE_FRAMES
     chosen = (rates >= _SYLLABLES[0]) & (rates <= _SYLLABLES[1])
-    return np.asarray(power[chosen].mean(axis=0), np.float64)
+    power = np.square(np.abs(spectrum[:, :, chosen]))
+    return np.asarray(power.mean(axis=(0, 2)), np.float64)

@@ -11,7 +11,8 @@ from media_assets.music.sound.decoding import Samples
 from media_assets.music.sound.mono import RATE
 from media_assets.music.sound.transform import rfft
 
-_FRAMES = 256
+_SAMPLES = 256 * 1024
+"""Of the windows of one stretch, which stay in the cache of a core."""
 
 Matrix = NDArray[np.float32]
 
@@ -24,8 +25,9 @@ def power_spectra(samples: Samples, size: int, hop: int) -> Iterator[Matrix]:
     if len(samples) < size:
         return
     windows = np.lib.stride_tricks.sliding_window_view(samples, size)[::hop]
-    for begin in range(0, len(windows), _FRAMES):
-        spectrum = rfft(windows[begin : begin + _FRAMES] * hann(size))
+    frames = _SAMPLES // size
+    for begin in range(0, len(windows), frames):
+        spectrum = rfft(windows[begin : begin + frames] * hann(size))
         power = np.square(spectrum.real)
         power += np.square(spectrum.imag)
         yield power

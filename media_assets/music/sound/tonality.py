@@ -80,7 +80,7 @@ def _peaks(spectra: Iterable[Matrix]) -> tuple[Chroma, Chroma, float]:
     pitches, weights = [], []
     in_peaks = total = 0.0
     for power in spectra:
-        part = power[:, low - 2 : high + 3].astype(np.float64)
+        part = power[:, low - 2 : high + 3]
         middle = part[:, 2:-2]
         floor = 1e-4 * part.max(axis=1, keepdims=True)
         there = (
@@ -88,17 +88,17 @@ def _peaks(spectra: Iterable[Matrix]) -> tuple[Chroma, Chroma, float]:
             & (middle > floor) & (middle > 8 * np.minimum(part[:, :-4], part[:, 4:]))
         )  # fmt: skip
         frame, place = np.nonzero(there)
-        here = part[frame, place + 2]
-        logs = np.log(np.maximum([part[frame, place + 1], here, part[frame, place + 3]], 1e-30))
+        near = np.array([part[frame, place + shift] for shift in (1, 2, 3)], np.float64)
+        logs = np.log(np.maximum(near, 1e-30))
         bend = logs[0] - 2 * logs[1] + logs[2]
         shift = np.where(bend < 0, 0.5 * (logs[0] - logs[2]) / np.minimum(bend, -1e-12), 0)
         hertz = (place + low + np.clip(shift, -0.5, 0.5)) * RATE / SIZE
-        level = middle.sum(axis=1)
+        level = middle.sum(axis=1, dtype=np.float64)
         pitches.append(69 + 12 * np.log2(hertz / 440))
-        magnitude = np.sqrt(here)
+        magnitude = np.sqrt(near[1])
         whole = np.bincount(frame, magnitude, len(part))
         weights.append(magnitude / whole[frame] * level[frame] ** 0.25)
-        in_peaks += float((here + part[frame, place + 1] + part[frame, place + 3]).sum())
+        in_peaks += float(near.sum())
         total += float(level.sum())
     if not pitches or not total:
         return np.zeros(0), np.zeros(0), 0.0
