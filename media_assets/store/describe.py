@@ -14,8 +14,8 @@ _INTRODUCTION = """# Tables
 
 Written by `make docs` from the same specification as the tables themselves. Times are UTC.
 Every table is published as Parquet: the player's below `data/published/<player>/`, the shared ones
-below `data/published/shared/`. `path_bytes` and `gps` stay in the databases. `land_media` and the tables
-whose names begin with `web_` or `land_` are published for lands alone.
+below `data/published/shared/`. `path_bytes` and `gps` stay in the databases. `land_media` and the
+tables whose names begin with `web_` or `land_` are published for lands alone.
 """
 
 

@@ -93,8 +93,8 @@ def test_a_picture_has_what_lists_the_server_and_its_content_say(
 
 
 def test_two_urls_of_one_content_have_one_media(rows: dict[str, dict[str, Any]]) -> None:
-    both = [{name: rows[url][name] for name in ("media_id", "file_path", "phash", "dominant_colors")}
-            for url in (PICTURE, COPY)]  # fmt: skip
+    names = ("media_id", "file_path", "phash", "dominant_colors")
+    both = [{name: rows[url][name] for name in names} for url in (PICTURE, COPY)]
     assert both[0] == both[1]
     assert len({row["media_id"] for row in rows.values() if row["media_id"]}) == 4
 
