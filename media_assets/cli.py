@@ -13,6 +13,7 @@ from media_assets.errors import ConfigurationError, MediaAssetsError
 from media_assets.export_command import export
 from media_assets.library.kinds import EXTENSIONS, Kind
 from media_assets.library.words import MAX_RATING, Words
+from media_assets.metrics_command import metrics
 from media_assets.music_cli import music
 from media_assets.options import config_option, json_option, player_option
 from media_assets.review_cli import review
@@ -317,6 +318,7 @@ def doctor(config: Path | None, *, as_json: bool) -> None:
 
 main.add_command(review)
 main.add_command(export)
+main.add_command(metrics)
 main.add_command(duplicates)
 main.add_command(music)
 main.add_command(search)

@@ -236,6 +236,12 @@ def load_due(
     return con.sql(query, params=selection.values(now)).pl()
 
 
+def count_due(con: duckdb.DuckDBPyConnection, selection: Selection, now: datetime) -> int:
+    """How many URLs are to be fetched."""
+    row = con.execute(f"SELECT count(*) FROM ({_DUE})", selection.values(now)).fetchone()
+    return int(row[0]) if row else 0
+
+
 def write_tried(con: duckdb.DuckDBPyConnection, rows: Sequence[Row], now: datetime) -> int:
     """Write what became of URLs, inside the caller's transaction; columns that lack are left alone.
 
