@@ -165,10 +165,12 @@ def failures(config: Path | None, players: tuple[str, ...], *, as_json: bool) ->
     sources = [] if players else stage.source_failures(platform).to_dicts()
     gaps = [row for row in all_gaps(platform).to_dicts()
             if not players or row["asked_by"] in names]  # fmt: skip
+    urls = [{"player": name, **row} for name in names if name in platform.settings.lands
+            for row in stage.url_failures(platform, name).to_dicts()]  # fmt: skip
     if as_json:
-        print_json({"media": media, "matches": sources, "not_fetched": gaps})
+        print_json({"media": media, "matches": sources, "not_fetched": gaps, "urls": urls})
     else:
-        print_failures(media, sources, gaps)
+        print_failures(media, sources, gaps, urls)
 
 
 @main.command()

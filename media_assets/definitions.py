@@ -30,6 +30,8 @@ from media_assets.defs.search import assets as search_assets
 from media_assets.defs.search import checks as search_checks
 from media_assets.defs.vectors import assets as vector_assets
 from media_assets.defs.vectors import checks as vector_checks
+from media_assets.defs.web import assets as web_assets
+from media_assets.defs.web import checks as web_checks
 from media_assets.orchestration.resources import PlatformResource, SharedMatchesResource
 
 # What a run is configured with reaches also the resources that build on this one.
@@ -38,6 +40,7 @@ platform = PlatformResource.configure_at_launch()
 defs = dg.Definitions(
     assets=dg.load_assets_from_modules(
         [
+            web_assets,
             library_assets,
             analysis_assets,
             audio_assets,
@@ -54,6 +57,7 @@ defs = dg.Definitions(
     ),
     asset_checks=dg.load_asset_checks_from_modules(
         [
+            web_checks,
             library_checks,
             analysis_checks,
             audio_checks,

@@ -22,6 +22,10 @@ MediaAssetsError
 ├── EmbedderError           a model gives no usable vectors: the rest waits for the next run
 │   └── EmbedderCallError       to one call; the next one may succeed
 ├── SearchError             an index cannot be used
+├── WebError                one URL of the web cannot be had: becomes a row of its land
+│   ├── WebCallError        no usable answer came; it tells whether the next attempt may get one
+│   ├── WebRefusedError     it may not be asked for: its address, its scheme, its host's wish
+│   └── WebSkippedError     a filter leaves out what it leads to
 ├── ApiError                the match API gives no usable answer
 │   ├── ApiCallError        to one call: becomes a row of `fetch_gaps`
 │   ├── ApiTokenError       it refuses the tokens: the message names the variables to set
@@ -118,6 +122,43 @@ class EmbedderCallError(EmbedderError):
 
 class SearchError(MediaAssetsError):
     """An index cannot be read or written; the next run makes it anew."""
+
+
+class WebError(MediaAssetsError):
+    """One URL of the web cannot be had. It becomes a row, never the end of a run.
+
+    `error_class`: a short name of what happened. `final`: asking again by itself is of no use.
+    """
+
+    def __init__(self, error_class: str, message: str, *, final: bool = True) -> None:
+        super().__init__(message)
+        self.error_class = error_class
+        self.final = final
+
+
+class WebCallError(WebError):
+    """No usable answer came.
+
+    `again`: the next attempt may get one, even now. `wait`: seconds that the server asks to wait
+    first, if it does. `of_host`: it tells of the host's health, not of this URL.
+    """
+
+    def __init__(
+        self, error_class: str, message: str, *, final: bool = False, again: bool = False,
+        of_host: bool = False, wait: float | None = None,
+    ) -> None:  # fmt: skip
+        super().__init__(error_class, message, final=final)
+        self.again = again
+        self.of_host = of_host
+        self.wait = wait
+
+
+class WebRefusedError(WebError):
+    """It may not be asked for, or its host asks not to take it."""
+
+
+class WebSkippedError(WebError):
+    """A filter leaves out what was found there."""
 
 
 class ApiError(MediaAssetsError):

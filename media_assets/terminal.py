@@ -27,7 +27,7 @@ from media_assets.stages import progress as stages
 if TYPE_CHECKING:  # loading these costs a command its start-up
     from media_assets.stages.doctor import Finding
     from media_assets.stages.migrate_levelup import MigrationReport, PlayerReport
-    from media_assets.stages.status import PlayerStatus, Status
+    from media_assets.stages.status import LandStatus, PlayerStatus, Status
 
 
 def print_table(title: str, rows: Sequence[Mapping[str, object]], empty: str) -> None:
@@ -161,15 +161,33 @@ def print_status(found: "Status") -> None:
     """Counts per player and of the shared tables."""
     print_table("players", [_player_row(name, row) for name, row in found["players"].items()],
                 "no players")  # fmt: skip
+    lands = [_land_row(name, row["land"]) for name, row in found["players"].items()
+             if "land" in row]  # fmt: skip
+    if lands:
+        print_table("lands: URLs, and the latest job", lands, "")
     print_table("matches, once for all players", [found["shared"]], "")
+
+
+def _land_row(name: str, land: "LandStatus") -> dict[str, object]:
+    job = land["job"]
+    counts = {status: land["urls"].get(status, 0)
+              for status in ("fetched", "skipped", "failed", "refused", "pending")}  # fmt: skip
+    if job is None:
+        return {"land": name, **counts, "job": "none yet"}
+    success = job["success_rate"]
+    return {
+        "land": name, **counts, "job": f"{job['total']:,} in {job['duration']:,.0f} s",
+        "success": None if success is None else f"{success:.0%}",
+    }  # fmt: skip
 
 
 def print_failures(
     media: Sequence[Mapping[str, object]],
     sources: Sequence[Mapping[str, object]],
     gaps: Sequence[Mapping[str, object]],
+    urls: Sequence[Mapping[str, object]],
 ) -> None:
-    """What could not be done, for media and for recorded files, and what the API did not give."""
+    """What could not be done: for media, recorded files, calls of the API, and URLs of lands."""
     names = ("player", "file_path", "stages", "message", "attempts", "next_retry_at")
     print_table("media", [{name: row[name] for name in names} for row in _merged(media)],
                 "every media file could be read")  # fmt: skip
@@ -179,6 +197,10 @@ def print_failures(
     if gaps:
         told = ("part", "subject", "message", "attempts", "next_retry_at")
         print_table("not fetched", [{name: row[name] for name in told} for row in gaps], "")
+    if urls:
+        shown = ("player", "url", "status", "reason", "attempts", "next_retry_at")
+        print_table("not had from the web", [{name: row[name] for name in shown} for row in urls],
+                    "")  # fmt: skip
 
 
 def _merged(rows: Sequence[Mapping[str, object]]) -> list[dict[str, object]]:

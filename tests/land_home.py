@@ -11,7 +11,7 @@ from media_assets.settings import EngineSettings, Settings
 from media_assets.stages.analyse import analyse
 from media_assets.stages.discover import discover
 from media_assets.stages.platform import Platform
-from media_assets.stages.publish import publish_player
+from media_assets.stages.publish import publish_land, publish_player
 from media_assets.store import web
 from media_assets.store.connect import connect, transaction
 from media_assets.store.frames import frame_of
@@ -67,7 +67,7 @@ class LandHome(Home):
         """What became of a URL."""
         row = {"url": url, "is_final": False, "attempts": 1, "checked_at": self.platform.now()}
         with connect(self.database) as con, transaction(con):
-            assert web.write_tried(con, [row | columns], self.platform.now()) == 1
+            assert web.write_tried(con, [row | columns]) == 1
 
     def analyse(self) -> None:
         """What a job does with what came."""
@@ -108,6 +108,7 @@ def made_land(base: Path) -> LandHome:
     return home
 
 
-def publish_land(platform: Platform) -> None:
-    """Publish the land."""
+def publish_all(platform: Platform) -> None:
+    """Publish all of the land."""
     publish_player(platform, LAND)
+    publish_land(platform, LAND)

@@ -17,6 +17,7 @@ from media_assets.naming.template import FIELDS, GROUPS
 from media_assets.settings import Settings
 from media_assets.store.describe import describe
 from media_assets.store.examples import examples, rendered
+from media_assets.web_settings import LandSettings
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -98,7 +99,7 @@ def test_the_template_holds_the_defaults() -> None:
     keys = set(re.findall(r"^#? ?(\w+) = ", text, re.MULTILINE))
     for section in (Settings, *_sections()):
         assert (
-            section.model_fields.keys() - {"base", "players", "captures", "embedders"}
+            section.model_fields.keys() - {"base", "players", "captures", "embedders", "lands"}
             <= keys | _names()
         )
 
@@ -110,6 +111,7 @@ def _sections() -> list[type]:
 def _names() -> set[str]:
     return {
         "library", "matches", "thumbnails", "covers", "audio", "engine", "limits", "automation",
+        "web",
     }  # fmt: skip
 
 
@@ -121,6 +123,8 @@ def test_what_the_template_shows_behind_marks_is_accepted() -> None:
     ((name, player),) = settings.players.items()
     assert (name, len(player.travel)) == ("Chocoboflor", 1)
     assert [one.kind for one in settings.embedders.values()] == ["ollama", "onnx"]
+    ((name, land),) = settings.lands.items()
+    assert (name, land.model_fields_set) == ("Climate", LandSettings.model_fields.keys())
     (rule,) = settings.captures.name_rules
     assert rule.model_fields_set == NameRuleSettings.model_fields.keys() - {"regex"}
 

@@ -14,11 +14,11 @@ PACKAGE = Path(media_assets.__file__).parent
 RANK = {
     "errors": 0,
     "naming": 1, "gexf": 1, "section": 1, "demuxer": 1,
-    "capture_settings": 2, "embedder_settings": 2,
+    "capture_settings": 2, "embedder_settings": 2, "web_settings": 2,
     "settings": 3,
     "engine": 4, "library": 4, "similarity": 4, "search": 4,
     "store": 5, "embedding": 5, "captures": 5, "music": 5,
-    "matches": 6, "review_text": 6,
+    "matches": 6, "web": 6, "review_text": 6,
     "stages": 7, "demo": 7,
     "terminal": 8, "orchestration": 8, "options": 8, "exposition": 8,
     "defs": 9,
@@ -37,7 +37,7 @@ VALUE_TYPES = {"media_assets.store.frames", "media_assets.store.spec", "media_as
 """What the pure code may know of the store: the columns of its tables and frames of them."""
 PURE = {
     "naming", "demuxer", "engine", "library", "similarity", "search", "embedding", "captures",
-    "music", "matches", "demo",
+    "music", "matches", "web", "demo",
 }  # fmt: skip
 
 DAGSTER_PARTS = {"defs", "orchestration", "definitions", "launch"}

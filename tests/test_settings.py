@@ -53,6 +53,29 @@ fingerprint = true
 [engine]
 workers = 0
 item_timeout_seconds = 60
+[web]
+types = ["image", "video", "audio"]
+min_width = 0
+min_height = 0
+max_file_size = 52428800
+connect_seconds = 5
+read_seconds = 10
+total_seconds = 30
+max_redirects = 3
+concurrency = 32
+host_concurrency = 4
+host_requests_per_second = 5
+attempts = 5
+attempts_at_once = 3
+backoff_seconds = 1
+max_wait_seconds = 30
+host_failures = 5
+host_pause_seconds = 60
+robots = true
+noai = true
+refresh_days = 0
+user_agent = "media_assets"
+allowed_endpoints = []
 [automation]
 look_seconds = 30
 rescans_per_hour = 48
@@ -96,7 +119,7 @@ def test_the_documented_file_is_accepted_and_apart_from_players_says_the_default
 @pytest.mark.parametrize(
     ("text", "key", "allowed"),
     [
-        ("dta_dir = 'data'", "dta_dir", "captures, covers, data_dir, embedders, engine, library,"),
+        ("dta_dir = 'data'", "dta_dir", "captures, covers, data_dir, embedders, engine, lands,"),
         ("base = '/tmp'", "base", "remove it"),
         ("[library]\nrooot = 'x'", "library.rooot", "ignore, max_files_per_scan, max_missing_f"),
         ("[players.ana]\nxid = '1'", "players.ana.xid", "folders, timezone, travel, xuid"),
@@ -599,3 +622,41 @@ def test_tokens_do_not_show_in_a_repr() -> None:
     assert not {"spartan", "clearance", "secret", "refresh"} & set(
         re.findall(r"\w+", f"{found!r} {found.app!r} {found}")
     )
+
+
+# Lands
+
+
+def test_a_land_is_a_player_whose_folder_is_that_of_its_downloads() -> None:
+    settings = load('[lands.Climate]\nfolder = "lists"\n[lands.Other]')
+    assert settings.folders("Climate") == (settings.data / "downloads" / "Climate",)
+    assert settings.land_folder("Climate") == Path.cwd() / "lists"
+    assert settings.land_folder("Other") == settings.library_root / "Other"
+    assert settings.watched("Climate") == (Path.cwd() / "lists",)
+    assert settings.watched("Ana") == settings.folders("Ana")
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "told"),
+    [
+        ('[web]\nallowed_endpoints = ["127.0.0.1"]', "web.allowed_endpoints", "with a port"),
+        ('[web]\nallowed_endpoints = ["localhost:80"]', "web.allowed_endpoints", "no address"),
+        ('[web]\nallowed_endpoints = ["127.0.0.1:0"]', "web.allowed_endpoints", "with a port"),
+        ("[web]\ntypes = []", "web.types", "at least 1"),
+        ('[web]\ntypes = ["text"]', "web.types", "'image', 'video' or 'audio'"),
+        ('[web]\nuser_agent = "a\\nb"', "web.user_agent", "pattern"),
+        ("[lands.x]\nminrel = -1", "lands.x.minrel", "greater than or equal to 0"),
+        ("[lands.x]\ndepht = 1", "lands.x.depht", "is not known; allowed here: batch_size, depth"),
+        ("[lands.shared]", "lands", "shared"),
+        ('[lands.x]\nfolder = "data/x"', "data_dir", "lands.x.folder"),
+    ],
+)
+def test_a_wrong_land_or_limit_is_refused_with_its_key(text: str, key: str, told: str) -> None:
+    message = refusal(text)
+    assert f"key '{key}" in message
+    assert told in message
+
+
+def test_endpoints_of_both_kinds_of_addresses_are_written_one_way() -> None:
+    settings = load('[web]\nallowed_endpoints = ["127.0.0.1:80", "[::1]:8080", "::2:81"]')
+    assert settings.web.allowed_endpoints == ("127.0.0.1:80", "[::1]:8080", "[::2]:81")

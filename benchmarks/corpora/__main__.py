@@ -11,7 +11,12 @@ from benchmarks.corpora.long_music import long_music
 from benchmarks.corpora.matches import raw_matches
 from benchmarks.corpora.mixed import copies, mixed
 from benchmarks.corpora.music import music
-from benchmarks.corpora.pictures import photographs, screenshots_jpeg, screenshots_png
+from benchmarks.corpora.pictures import (
+    photographs,
+    screenshots_jpeg,
+    screenshots_png,
+    small_pictures,
+)
 
 MAKERS: dict[str, Callable[[Path], None]] = {
     "files_10000": partial(named_files, count=10_000),
@@ -20,6 +25,7 @@ MAKERS: dict[str, Callable[[Path], None]] = {
     "screenshots_jpeg": screenshots_jpeg,
     "screenshots_png": screenshots_png,
     "photographs": photographs,
+    "small_pictures": small_pictures,
     "clips": clips,
     "music": partial(music, count=6000, covers=False),
     "music_covers": partial(music, count=1200, covers=True),

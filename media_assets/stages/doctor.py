@@ -50,7 +50,7 @@ def examine(platform: Platform) -> Iterator[Finding]:
     else:
         yield Finding("players", "none", f"make a folder for each below {settings.library_root}")
     for player in players:
-        for folder in settings.folders(player):
+        for folder in settings.watched(player):
             yield _folder(f"folder of {player}", folder, "mount its disk, or correct `folders`")
     for name in (*players, SHARED):
         yield _lock(name, platform.places.lock(name))

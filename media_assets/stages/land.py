@@ -6,17 +6,17 @@ written every few seconds, so a job that ends anywhere is gone on with by the ne
 
 import asyncio
 import json
+import random
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import TypedDict
 
 from media_assets.engine.background import run_in_background
-from media_assets.settings import LandSettings
 from media_assets.stages.analyse import analyse
 from media_assets.stages.catalog import QUICK_STAGES
 from media_assets.stages.discover import discover
+from media_assets.stages.land_results import JobResult
 from media_assets.stages.land_rows import limits_of, tried_row
 from media_assets.stages.platform import Platform
 from media_assets.stages.progress import Listener, Meter, silent
@@ -26,7 +26,7 @@ from media_assets.store.disk import writing_below
 from media_assets.store.locks import exclusive
 from media_assets.store.web import Selection
 from media_assets.web.fetched import Fetched, Wanted
-from media_assets.web.fetcher import Fetcher
+from media_assets.web_settings import LandSettings
 
 WRITE_SECONDS = 5.0
 """Closing a connection takes 30 to 90 ms, and a kill loses what is not written."""
@@ -49,19 +49,6 @@ class Choice:
     batch_size: int | None = None
     refresh: bool = False
     analyses: bool = True
-
-
-class JobResult(TypedDict):
-    """What people and programs read of a job. Counts are URLs, `duration` seconds."""
-
-    total: int
-    analyzed: int
-    failed: int
-    skipped: int
-    waiting: int
-    success_rate: float | None
-    duration: float
-    filters: dict[str, object]
 
 
 @dataclass(slots=True)
@@ -112,6 +99,13 @@ def run_job(
     """
     with exclusive(platform.places.fetch_lock(land), platform.lock_wait):
         return _Job(platform, land, choice, listener).run()
+
+
+def has_due(platform: Platform, land: str) -> bool:
+    """Whether a job would find anything to fetch."""
+    selection = _selection(platform, platform.settings.lands[land], Choice())
+    with platform.reading(land) as con:
+        return not store.load_due(con, selection, 1, platform.now()).is_empty()
 
 
 class _Job:
@@ -165,9 +159,13 @@ class _Job:
             await free.acquire()
             tell(fetched)
 
+        from media_assets.web.fetcher import Fetcher  # 0.2 s, which only those pay who fetch
+        from media_assets.web.route import THE_WEB
+
         folder = self._platform.settings.folders(self._land)[0]
         make_folder(folder)
-        async with Fetcher(self._platform.settings.web, folder, self._platform.web) as fetcher:
+        route = replace(self._platform.web or THE_WEB, clock=self._platform.clock)
+        async with Fetcher(self._platform.settings.web, folder, route) as fetcher:
             for begin in range(0, len(wanted), _SLICE):
                 await fetcher.fetch_all(wanted[begin : begin + _SLICE], put)
 
@@ -196,8 +194,8 @@ class _Job:
             transaction(con),
         ):
             before = store.load_attempts(con, urls)
-            rows = [tried_row(one, before[one.url], limits, now) for one in tried]
-            self.report.rows_written += store.write_tried(con, rows, now)
+            rows = [tried_row(one, before[one.url], limits, now, random.random()) for one in tried]
+            self.report.rows_written += store.write_tried(con, rows)
         self._settling += urls
         self._tally(tried)
         self._release(len(tried))

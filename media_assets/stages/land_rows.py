@@ -2,12 +2,16 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from media_assets.web.fetched import Fetched
 from media_assets.web_settings import WebSettings
 
 Row = dict[str, object]
+
+FIRST_RETRY = timedelta(minutes=15)
+LONGEST_RETRY = timedelta(days=7)
+_JITTER = 0.25
 
 _LIMITS = (
     "types", "min_width", "min_height", "max_file_size", "max_redirects", "robots", "noai",
@@ -25,12 +29,18 @@ def limits_of(settings: WebSettings) -> str:
 
 
 def tried_row(
-    got: Fetched, before: Mapping[str, object], settings: WebSettings, now: datetime
+    got: Fetched,
+    before: Mapping[str, object],
+    settings: WebSettings,
+    now: datetime,
+    chance: float,
 ) -> Row:
     """The row of a URL after it was tried. `before` is its row until now.
 
     With `has_content`, what was fetched before stays where nothing else comes: a server that
-    fails, or has it no more, takes nothing away.
+    fails, or has it no more, takes nothing away. What failed is due again after 15 minutes, twice
+    that with every request more, a week at most, give or take a quarter by `chance` (0 to 1);
+    later where its server says so.
     """
     row: Row = {
         "url": got.url,
@@ -56,7 +66,7 @@ def tried_row(
         told = {name: getattr(got, name) for name in ("kind", "width", "height", "content_type")}
         return {**row, "status": "skipped", "is_final": True, "settings": limits_of(settings),
                 **nothing, **told}  # fmt: skip
-    return {**row, **kept, **_not_had(got, before, settings)}
+    return {**row, **kept, **_not_had(got, before, settings, now, chance)}
 
 
 def _content(got: Fetched, now: datetime) -> Row:
@@ -74,26 +84,38 @@ def _content(got: Fetched, now: datetime) -> Row:
     }
 
 
-def _not_had(got: Fetched, before: Mapping[str, object], settings: WebSettings) -> Row:
+def _not_had(
+    got: Fetched,
+    before: Mapping[str, object],
+    settings: WebSettings,
+    now: datetime,
+    chance: float,
+) -> Row:
     """What a URL without an answer that can be used is: there all the same, waiting, or failed."""
-    attempts = int(str(before["attempts"])) + got.attempts
-    not_before = got.not_before.astimezone(UTC).replace(tzinfo=None) if got.not_before else None
     if before["has_content"]:
-        return {"status": "fetched", "reason": f"asked again in vain, what came before stays: "
-                f"{got.reason}"}  # fmt: skip
+        reason = f"asked again in vain, what came before stays: {got.reason}"
+        return {"status": "fetched", "reason": reason}
+    known = int(str(before["attempts"]))
     if got.outcome == "deferred":
         status = before["status"] if before["status"] in ("failed", "refused") else "pending"
-        return {"status": status, "attempts": attempts, "next_retry_at": not_before}
-    attempts = max(attempts, int(str(before["attempts"])) + 1)
+        return {"status": status, "attempts": known + got.attempts,
+                "next_retry_at": _asked(got, now)}  # fmt: skip
+    attempts = known + max(1, got.attempts)
+    row: Row = {"status": got.outcome, "attempts": attempts, "is_final": got.final}
     if got.outcome == "refused":
-        return {"status": "refused", "attempts": attempts, "is_final": got.final,
-                "settings": limits_of(settings), "next_retry_at": not_before}  # fmt: skip
-    given_up = attempts >= settings.attempts
-    reason = f"{got.reason}; given up after {attempts} attempts" if given_up else got.reason
-    return {
-        "status": "failed",
-        "attempts": attempts,
-        "is_final": got.final,
-        "next_retry_at": None if got.final or given_up else not_before,
-        "reason": got.reason if got.final else reason,
-    }
+        row["settings"] = limits_of(settings)
+    if got.final:
+        return row
+    if attempts >= settings.attempts:
+        return {**row, "reason": f"{got.reason}; given up after {attempts} attempts"}
+    return {**row, "next_retry_at": max(_asked(got, now), now + _pause(attempts, chance))}
+
+
+def _asked(got: Fetched, now: datetime) -> datetime:
+    """How long its server, or the pause of its host, asks to wait."""
+    return got.not_before.astimezone(UTC).replace(tzinfo=None) if got.not_before else now
+
+
+def _pause(attempts: int, chance: float) -> timedelta:
+    pause = min(FIRST_RETRY * 2 ** min(attempts - 1, 20), LONGEST_RETRY)
+    return pause * (1 - _JITTER + 2 * _JITTER * chance)

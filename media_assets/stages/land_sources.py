@@ -74,6 +74,18 @@ def read_land(platform: Platform, land: str, *, listener: Listener = silent) -> 
     return report
 
 
+def list_troubles(platform: Platform, land: str) -> list[str]:
+    """Why the folder of a land, or single lists and pages of it, cannot be read."""
+    folder = platform.settings.land_folder(land)
+    try:
+        if not find_sources(folder):
+            return [f"{folder}: holds no list and no page"]
+    except LandInputError as error:
+        return [str(error)]
+    with platform.reading(land) as con:
+        return store.load_unreadable(con)
+
+
 def _find(
     platform: Platform, land: str, known: Iterable[str], report: SourceReport
 ) -> dict[str, SourceFile]:

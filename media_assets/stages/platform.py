@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from media_assets.matches.live_route import THE_API, Route
 from media_assets.settings import SHARED, Settings, load_settings
@@ -13,6 +14,9 @@ from media_assets.store.disk import writing_below
 from media_assets.store.locks import WAIT_SECONDS, exclusive
 from media_assets.store.migrate import looking, migrate, reading
 from media_assets.store.places import Places
+
+if TYPE_CHECKING:  # what it needs takes 0.2 s to load
+    from media_assets.web.route import WebRoute
 
 __all__ = ["SHARED", "Platform", "system_clock"]
 
@@ -26,13 +30,14 @@ def system_clock() -> datetime:
 class Platform:
     """Handed to every stage. `clock` gives the present time, aware, in UTC.
 
-    `route` is how the match API is reached; tests lead it to a server of their own. `lock_wait`:
-    for so many seconds a write lock is waited for.
+    `route` is how the match API is reached, `web` how the web is (None: as everybody does); tests
+    lead them to servers of their own. `lock_wait`: for so many seconds a write lock is waited for.
     """
 
     settings: Settings
     clock: Callable[[], datetime] = system_clock
     route: Route = THE_API
+    web: "WebRoute | None" = None
     lock_wait: float = WAIT_SECONDS
 
     @classmethod

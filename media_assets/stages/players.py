@@ -51,7 +51,7 @@ def find_players(platform: Platform) -> list[str]:
     Raises:
         ConfigurationError: `library.root` cannot be read.
     """
-    names = set(platform.settings.players)
+    names = {*platform.settings.players, *platform.settings.lands}
     names.update(name for name in _library_folders(platform) if _why_unusable(name) is None)
     return sorted(names.union(players_with_tables(platform)))
 

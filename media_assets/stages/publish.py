@@ -42,16 +42,14 @@ class PublishReport:
 def publish_player(platform: Platform, player: str) -> PublishReport:
     """Publish the player's tables and `media.parquet`, and clear away what they no longer name.
 
-    Of a land, its lists, URLs and jobs too, and `land_media.parquet`.
-
     Posters go only now: until the new `media.parquet` is there, readers have the old one, which
     names the old posters.
     """
-    database, land = platform.player_database(player), player in platform.settings.lands
+    database = platform.player_database(player)
     with platform.writing(player):
-        _create_views(platform, database, land=land)
+        store.create_media_view(database, platform.settings.data)
         folder = platform.places.published(player)
-        report = PublishReport(tuple(store.publish_tables(database, "player", folder, land=land)))
+        report = PublishReport(tuple(store.publish_tables(database, "player", folder)))
         _remove_unnamed(database, platform.places.derived(player))
         _remove_unnamed_covers(database, platform.places.covers(player))
     return report
@@ -67,18 +65,20 @@ def publish_vectors(platform: Platform, player: str) -> PublishReport:
     return _publish_some(platform, player, _LATE)
 
 
-def _publish_some(platform: Platform, player: str, tables: Sequence[Table]) -> PublishReport:
-    database, land = platform.player_database(player), player in platform.settings.lands
-    with platform.writing(player):
-        _create_views(platform, database, land=land)
-        folder = platform.places.published(player)
-        return PublishReport(tuple(store.publish_some(database, tables, folder, land=land)))
-
-
-def _create_views(platform: Platform, database: Path, *, land: bool) -> None:
-    store.create_media_view(database, platform.settings.data)
-    if land:
+def publish_land(platform: Platform, land: str) -> PublishReport:
+    """Publish the lists, URLs and jobs of a land, and `land_media.parquet`."""
+    database = platform.player_database(land)
+    with platform.writing(land):
         store.create_land_view(database, platform.settings.data)
+        return PublishReport(tuple(store.publish_land(database, platform.places.published(land))))
+
+
+def _publish_some(platform: Platform, player: str, tables: Sequence[Table]) -> PublishReport:
+    database = platform.player_database(player)
+    with platform.writing(player):
+        store.create_media_view(database, platform.settings.data)
+        folder = platform.places.published(player)
+        return PublishReport(tuple(store.publish_some(database, tables, folder)))
 
 
 def publish_shared(platform: Platform) -> PublishReport:

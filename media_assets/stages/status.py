@@ -1,12 +1,14 @@
 """Counts per player and of the shared tables, and the list of what could not be done."""
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 import polars as pl
 
+from media_assets.stages.land_results import JobResult, latest_result
 from media_assets.stages.platform import SHARED, Platform
 from media_assets.stages.players import find_players
 from media_assets.store import status as store
+from media_assets.store import web as web_store
 
 
 class ThumbnailCounts(TypedDict):
@@ -26,14 +28,22 @@ class CaptureCounts(TypedDict):
     review: int
 
 
+class LandStatus(TypedDict):
+    """Of a land: its URLs by what became of them, and the result of the latest job."""
+
+    urls: dict[str, int]
+    job: JobResult | None
+
+
 class PlayerStatus(TypedDict):
-    """The counts of one player."""
+    """The counts of one player; `land` of lands alone."""
 
     files: dict[str, int]
     missing: int
     failed: int
     thumbnails: ThumbnailCounts
     captures: CaptureCounts
+    land: NotRequired[LandStatus]
 
 
 class Status(TypedDict):
@@ -55,6 +65,19 @@ def status(platform: Platform) -> Status:
 
 def player_status(platform: Platform, player: str) -> PlayerStatus:
     """The counts of one player."""
+    counts = _counts(platform, player)
+    if player in platform.settings.lands:
+        counts["land"] = land_status(platform, player)
+    return counts
+
+
+def land_status(platform: Platform, land: str) -> LandStatus:
+    """The URLs of a land, and the result of its latest job, None before the first."""
+    with platform.reading(land) as con:
+        return {"urls": web_store.url_counts(con), "job": latest_result(con)}
+
+
+def _counts(platform: Platform, player: str) -> PlayerStatus:
     with platform.reading(player) as con:
         files, missing, failed = store.file_counts(con)
         eligible, made = store.thumbnail_counts(con)
@@ -78,6 +101,12 @@ def failures(platform: Platform, player: str) -> pl.DataFrame:
     """What could not be done for one player's media: why, how often tried, when next."""
     with platform.reading(player) as con:
         return store.player_failures(con)
+
+
+def url_failures(platform: Platform, land: str) -> pl.DataFrame:
+    """URLs of a land that could not be had: why, how often they were asked for, when next."""
+    with platform.reading(land) as con:
+        return web_store.failed_urls(con)
 
 
 def source_failures(platform: Platform) -> pl.DataFrame:

@@ -45,24 +45,28 @@ def create_land_view(database: Path, data: Path) -> bool:
     return _create_view(database, "land_media", "land_view.sql", data)
 
 
-def publish_tables(
-    database: Path, kind: Database, folder: Path, *, land: bool = False
-) -> list[Published]:
-    """Publish every table of one database, and its views, into a folder.
+def publish_tables(database: Path, kind: Database, folder: Path) -> list[Published]:
+    """Publish every table of one database, and `media` where there is one, into a folder.
 
-    The tables and the view of lands are published for a land alone.
+    Those of lands are left out: most players are none.
     """
-    tables = (table for table in tables_of(kind) if land or table not in WEB_TABLES)
+    tables = (table for table in tables_of(kind) if table not in WEB_TABLES)
     queries = {table.name: _query(table) for table in tables}
-    return publish(database, {**queries, **(_views(land=land) if kind == "player" else {})}, folder)
+    if kind == "player":
+        queries["media"] = _MEDIA
+    return publish(database, queries, folder)
 
 
-def publish_some(
-    database: Path, tables: Sequence[Table], folder: Path, *, land: bool = False
-) -> list[Published]:
-    """Publish these tables of a player and the views, and nothing else."""
-    queries = {table.name: _query(table) for table in tables}
-    return publish(database, {**queries, **_views(land=land)}, folder)
+def publish_some(database: Path, tables: Sequence[Table], folder: Path) -> list[Published]:
+    """Publish these tables of a player and `media`, and nothing else."""
+    queries = {**{table.name: _query(table) for table in tables}, "media": _MEDIA}
+    return publish(database, queries, folder)
+
+
+def publish_land(database: Path, folder: Path) -> list[Published]:
+    """Publish the tables of a land, and `land_media`."""
+    queries = {table.name: _query(table) for table in WEB_TABLES}
+    return publish(database, {**queries, "land_media": _LAND_MEDIA}, folder)
 
 
 def publish(database: Path, queries: Mapping[str, str], folder: Path) -> list[Published]:
@@ -104,10 +108,6 @@ def _create_view(database: Path, name: str, statement: str, data: Path) -> bool:
     file = resources("media_assets.store").joinpath("sql", statement)
     folder = data.as_posix().replace("'", "''")
     return replace_view(database, name, file.read_text(encoding="utf-8").replace("$data", folder))
-
-
-def _views(*, land: bool) -> dict[str, str]:
-    return {"media": _MEDIA, **({"land_media": _LAND_MEDIA} if land else {})}
 
 
 def _publish(con: duckdb.DuckDBPyConnection, query: str, target: Path) -> Published:

@@ -158,6 +158,14 @@ PREVIEWS: dict[str, str] = {
     "ORDER BY f.first_seen_at DESC, f.file_name, n.space, n.rank",
     "search_index": "SELECT artist, title, album, genre, note, file_name FROM search_index "
     "ORDER BY indexed_at DESC, artist, title, file_name",
+    "web_sources": "SELECT parse_filename(file_path) AS file, rows, len(problems) AS problems, "
+    "error, read_at FROM web_sources ORDER BY error NOT NULL DESC, read_at DESC, file_path",
+    "web_places": "SELECT url, page_url AS page, depth, relevance, alt, problem FROM web_places "
+    "ORDER BY problem NOT NULL DESC, relevance DESC NULLS LAST, source, position",
+    "web_media": "SELECT url, status, reason, http_status AS http, attempts, pages FROM web_media "
+    "ORDER BY checked_at DESC NULLS LAST, url",
+    "land_jobs": "SELECT started_at, total, analyzed, failed, skipped, waiting, success_rate, "
+    "duration, trouble FROM land_jobs ORDER BY started_at DESC",
     "match_history": "SELECT start_time, end_time, raw_complete, match_id "
     "FROM match_history ORDER BY start_time DESC, match_id",
     "match_registry": "SELECT start_time, map_name AS map, playlist_name AS playlist, "

@@ -13,9 +13,6 @@ from media_assets.store.write import delete_keys, relation, upsert
 
 Row = dict[str, object]
 
-FIRST_RETRY_SECONDS = 15 * 60
-LONGEST_RETRY_SECONDS = 7 * 24 * 3600
-
 _LISTED_COLUMNS = ("page_url", "pages", "depth", "relevance", "claimed_type", "alt")
 
 # One row per URL: the least depth, the greatest relevance, and of the rest what the best page says.
@@ -105,14 +102,6 @@ SELECT w.*, coalesce(w.file_name IN (
 FROM web_media w SEMI JOIN asked USING (url)
 """
 
-_RETRY = f"""
-UPDATE web_media SET next_retry_at = greatest(
-    coalesce(next_retry_at, $now),
-    $now + to_seconds(least({FIRST_RETRY_SECONDS} * pow(2, least(attempts - 1, 20)),
-                            {LONGEST_RETRY_SECONDS}) * (0.75 + 0.5 * random())))
-WHERE url IN (SELECT url FROM tried) AND status IN ('failed', 'refused') AND NOT is_final
-"""
-
 
 @dataclass(frozen=True, slots=True)
 class Selection:
@@ -140,6 +129,12 @@ def load_sources(con: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, int, in
     """Size, mtime and version of the rules of each list and page as it was read, by its path."""
     rows = con.execute("SELECT file_path, file_size, mtime_ns, version FROM web_sources").fetchall()
     return {path: (size, mtime, version) for path, size, mtime, version in rows}
+
+
+def load_unreadable(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Why lists and pages could not be read, in order of their paths."""
+    query = "SELECT error FROM web_sources WHERE error IS NOT NULL ORDER BY file_path"
+    return [row[0] for row in con.execute(query).fetchall()]
 
 
 def write_source(con: duckdb.DuckDBPyConnection, source: Row, places: Sequence[Row] | None) -> int:
@@ -242,11 +237,10 @@ def count_due(con: duckdb.DuckDBPyConnection, selection: Selection, now: datetim
     return int(row[0]) if row else 0
 
 
-def write_tried(con: duckdb.DuckDBPyConnection, rows: Sequence[Row], now: datetime) -> int:
+def write_tried(con: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> int:
     """Write what became of URLs, inside the caller's transaction; columns that lack are left alone.
 
-    What failed is due again after 15 minutes, twice that with every request more, a week at most,
-    give or take a quarter; later where its server says so. All rows have the same keys.
+    All rows have the same keys.
     """
     if not rows:
         return 0
@@ -255,7 +249,6 @@ def write_tried(con: duckdb.DuckDBPyConnection, rows: Sequence[Row], now: dateti
     names = ", ".join(f"{name} = t.{name}" for name in columns if name != "url")
     with relation(con, "tried", frame):
         con.execute(f"UPDATE web_media SET {names} FROM tried t WHERE web_media.url = t.url")
-        con.execute(_RETRY, {"now": now})
     return frame.height
 
 
@@ -290,6 +283,16 @@ def url_counts(con: duckdb.DuckDBPyConnection) -> dict[str, int]:
         "SELECT status, count(*) FROM web_media WHERE unlisted_at IS NULL GROUP BY status"
     ).fetchall()
     return dict(rows)
+
+
+def failed_urls(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """URLs that are listed and could not be had: those asked for again first, by their time."""
+    return con.sql(
+        "SELECT url, status, reason, error_class, attempts, is_final, checked_at, next_retry_at "
+        "FROM web_media WHERE unlisted_at IS NULL AND (status IN ('failed', 'refused') "
+        "OR (status = 'pending' AND reason IS NOT NULL)) "
+        "ORDER BY is_final, next_retry_at, url"
+    ).pl()
 
 
 def load_redo(con: duckdb.DuckDBPyConnection, *, failed: bool, force: bool) -> pl.DataFrame:

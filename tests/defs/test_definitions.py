@@ -12,10 +12,12 @@ from media_assets.stages.catalog import STAGES
 from media_assets.store.spec import Column
 from media_assets.store.tables.analysis import MEDIA_VECTORS
 from media_assets.store.tables.catalog import tables_of
+from media_assets.store.tables.land_view import LAND_COLUMNS
 from media_assets.store.tables.levelup import LEVELUP_PLAYERS
 from media_assets.store.tables.media_view import MEDIA_COLUMNS
 
 GROUPS = {
+    "web": {"web_sources", "web_places", "web_media", "land_jobs", "land_media"},
     "library": {"media_files"},
     "analysis": {
         "image_metadata", "video_metadata", "audio_metadata", "embedded_covers", "thumbnails",
@@ -50,7 +52,7 @@ ALL = set().union(*GROUPS.values())
 
 JOBS = {
     "refresh_player": ALL - GROUPS["migration"],
-    "rescan_library": GROUPS["library"] | GROUPS["analysis"] | GROUPS["captures"]
+    "rescan_library": GROUPS["web"] | GROUPS["library"] | GROUPS["analysis"] | GROUPS["captures"]
     | GROUPS["music"] | GROUPS["vectors"] | {"media_library", "vector_library"},
     "sync_matches": GROUPS["matches"] | GROUPS["players"]
     | {"media_matches", "shared_captures", "match_captures", "media_library", "match_library"},
@@ -60,6 +62,8 @@ JOBS = {
 }  # fmt: skip
 
 CHECKS = {
+    ("web_sources", "lists_can_be_read"): "reports",
+    ("web_media", "media_can_be_had"): "reports",
     ("media_files", "library_is_mounted"): "blocking",
     ("media_files", "library_did_not_shrink"): "reports",
     ("media_files", "originals_intact"): "reports",
@@ -111,6 +115,7 @@ COLUMNS: dict[str, tuple[tuple[Column, ...], tuple[str, ...]]] = {
     },
     "media_embeddings": (MEDIA_VECTORS.columns, MEDIA_VECTORS.key),
     "media_library": (MEDIA_COLUMNS, ("media_id",)),
+    "land_media": (LAND_COLUMNS, ("url",)),
     "vector_library": (MEDIA_VECTORS.columns, MEDIA_VECTORS.key),
     "levelup_migration": (LEVELUP_PLAYERS.columns, LEVELUP_PLAYERS.key),
 }
@@ -225,7 +230,7 @@ def test_the_graph_has_one_way_in_for_files_one_for_matches_and_one_for_old_data
     specs: dict[str, dg.AssetSpec],
 ) -> None:
     assert {name for name, spec in specs.items() if not list(spec.deps)} == {
-        "media_files", "match_history", "levelup_migration",
+        "web_sources", "web_places", "match_history", "levelup_migration",
     }  # fmt: skip
 
 
@@ -234,7 +239,7 @@ def test_all_that_belongs_to_a_player_is_published(specs: dict[str, dg.AssetSpec
         {dep.asset_key.to_user_string() for dep in specs[name].deps}
         for name in ("media_library", "vector_library")
     )
-    assert early | late == ALL - SHARED - GROUPS["migration"] - {"vector_library"}
+    assert early | late == ALL - SHARED - GROUPS["migration"] - GROUPS["web"] - {"vector_library"}
     assert early & late == set()
 
 

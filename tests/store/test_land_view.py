@@ -22,10 +22,10 @@ from land_home import (
     UNUSABLE,
     LandHome,
     made_land,
-    publish_land,
+    publish_all,
 )
 
-from media_assets.stages.publish import publish_player, publish_vectors
+from media_assets.stages.publish import publish_land, publish_player
 from media_assets.store.connect import connect
 from media_assets.store.tables.land_view import LAND_COLUMNS
 from media_assets.store.tables.web import WEB_TABLES
@@ -37,7 +37,7 @@ OF_LANDS = {"land_media", *(table.name for table in WEB_TABLES)}
 def home(tmp_path_factory: pytest.TempPathFactory) -> LandHome:
     """A land that is published; tests read it."""
     home = made_land(tmp_path_factory.mktemp("land"))
-    publish_land(home.platform)
+    publish_all(home.platform)
     return home
 
 
@@ -93,8 +93,8 @@ def test_a_picture_has_what_lists_the_server_and_its_content_say(
 
 
 def test_two_urls_of_one_content_have_one_media(rows: dict[str, dict[str, Any]]) -> None:
-    names = ("media_id", "file_path", "phash", "dominant_colors")
-    both = [{name: rows[url][name] for name in names} for url in (PICTURE, COPY)]
+    shared = ("media_id", "file_path", "phash", "dominant_colors")
+    both = [{name: rows[url][name] for name in shared} for url in (PICTURE, COPY)]  # fmt: skip
     assert both[0] == both[1]
     assert len({row["media_id"] for row in rows.values() if row["media_id"]}) == 4
 
@@ -129,7 +129,8 @@ def test_tables_of_lands_are_published_for_lands_alone(home: LandHome) -> None:
 def test_a_second_time_nothing_is_written(home: LandHome) -> None:
     before = {file: file.stat().st_mtime_ns for file in [*home.land.iterdir(), home.database]}
     assert publish_player(home.platform, LAND).written == 0
-    assert publish_vectors(home.platform, LAND).rows("land_media") == 8
+    again = publish_land(home.platform, LAND)
+    assert (again.written, again.rows("land_media")) == (0, 8)
     assert {file: file.stat().st_mtime_ns for file in before} == before
 
 
@@ -144,6 +145,6 @@ def test_a_file_that_is_gone_keeps_what_is_known_and_loses_its_path(tmp_path: Pa
             "INSERT INTO media_files SELECT * REPLACE ('z' AS media_id, '/old' AS file_path) "
             "FROM media_files"
         )
-    publish_land(home.platform)
+    publish_all(home.platform)
     (row,) = pl.read_parquet(home.land / "land_media.parquet").to_dicts()
     assert (row["file_path"], row["width"]) == (None, 64)

@@ -27,8 +27,8 @@ from media_assets.store.tables.catalog import tables_of
 ADDED: dict[Database, tuple[str, ...]] = {
     "player": ("media_verifications", "api_history", "duplicates", "duplicate_decisions",
                "embedded_covers", "tracks", "track_artists", "artists", "albums", "covers",
-               "media_neighbors", "search_index", "search_state", "scan_figures",
-               "analysis_totals"),
+               "media_neighbors", "search_index", "search_state", "web_sources", "web_places",
+               "web_media", "land_jobs", "scan_figures", "analysis_totals"),
     "shared": ("fetch_gaps", "shared_duplicates", "shared_captures", "match_captures",
                "shared_albums", "shared_artists"),
 }  # fmt: skip

@@ -15,7 +15,7 @@ SCHEDULE = "dagster/schedule_name"
 _ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 _PAGE = 1000
 
-LIBRARY = dg.AssetSelection.groups("library", "analysis", "vectors")
+LIBRARY = dg.AssetSelection.groups("web", "library", "analysis", "vectors")
 CAPTURES = dg.AssetSelection.groups("captures")
 MUSIC = dg.AssetSelection.groups("music")
 PUBLISHED = dg.AssetSelection.groups("published")
@@ -24,8 +24,9 @@ MATCHES = dg.AssetSelection.groups("matches", "players")
 refresh_player = dg.define_asset_job(
     "refresh_player",
     selection=LIBRARY | MATCHES | CAPTURES | MUSIC | PUBLISHED,
-    description="Everything of one player: files, analysis, matches, associations, publishing. "
-    "Nothing is done twice, so a run without news takes seconds.",
+    description="Everything of one player: files, analysis, matches, associations, publishing; of "
+    "a land first what is due of the web. Nothing is done twice, so a run without news takes "
+    "seconds.",
 )
 rescan_library = dg.define_asset_job(
     "rescan_library",

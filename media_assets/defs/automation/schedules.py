@@ -18,6 +18,7 @@ from media_assets.orchestration.history import (
 )
 from media_assets.orchestration.reporting import few
 from media_assets.orchestration.resources import PlatformResource
+from media_assets.stages.land import has_due
 from media_assets.stages.platform import Platform
 from media_assets.stages.players import find_players
 from media_assets.store.tables.library import MEDIA_FILES
@@ -93,7 +94,9 @@ def _due(
         since = scan.started - CLOCK_MARGIN_SECONDS
         if matches.changed_at > since:
             return True
-        return touched_since(settings.folders(player), ignore, since, deadline)
+        if player in settings.lands and has_due(platform, player):
+            return True
+        return touched_since(settings.watched(player), ignore, since, deadline)
 
     share = min(limit, tick.share(settings.automation.rescans_per_hour))
     first = longest_ago(instance, MEDIA_FILES, players, now, share)

@@ -105,7 +105,7 @@ def _eyes(platform: Platform, clock: Callable[[], float]) -> Callable[[str], Loo
     ignore = frozenset(settings.library.ignore)
     deadline = Deadline.after(settings.automation.look_seconds, clock)
     now = platform.clock().timestamp()
-    return lambda player: look(settings.folders(player), ignore, deadline, now)
+    return lambda player: look(settings.watched(player), ignore, deadline, now)
 
 
 def _is_scanned(instance: dg.DagsterInstance, player: str, sight: Look) -> bool:

@@ -31,8 +31,10 @@ class ScanConfig(dg.Config):
         {"duckdb", "table"},
         "1",
         "One walk over the player's folders; no file is opened to find out that it did not change. "
-        "Files that moved keep their id, files that are gone are marked, never removed.",
+        "Files that moved keep their id, files that are gone are marked, never removed. The files "
+        "of a land are its downloads.",
     ),
+    deps=["web_media"],
     partitions_def=players,
     freshness_policy=FRESH,
 )
