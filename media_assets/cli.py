@@ -19,7 +19,7 @@ from media_assets.options import config_option, json_option, player_option
 from media_assets.review_cli import review
 from media_assets.search_cli import search, similar
 from media_assets.settings import DEFAULT_FILE
-from media_assets.stages.catalog import STAGE_NAMES, StageName
+from media_assets.stages.catalog import STAGE_NAMES
 
 # Stages bring polars, DuckDB and decoders (0.6 s), Dagster 1.1 s: each command loads what it needs.
 
@@ -176,23 +176,24 @@ def failures(config: Path | None, players: tuple[str, ...], *, as_json: bool) ->
 @main.command()
 @config_option
 @click.option("--player", required=True, help="Whose media.")
-@click.option("--stage", "stages", multiple=True, type=click.Choice(STAGE_NAMES),
-              help="Only this stage; again for more.")  # fmt: skip
+@click.option("--stage", "stages", multiple=True,
+              help=f"Only this stage ({', '.join(STAGE_NAMES)}, or embedding:NAME of an embedder); "
+              "again for more.")  # fmt: skip
 @click.option("--kind", type=click.Choice(list(EXTENSIONS)), help="Only media of this kind.")
 @click.option("--failed", is_flag=True, help="Also what failed, whether its retry is due or not.")
 @click.option("--force", is_flag=True, help="Also everything that is done.")
 @click.option("--dry-run", is_flag=True, help="List what would be done, write nothing.")
 @json_option
 def reprocess(
-    config: Path | None, player: str, stages: tuple[StageName, ...], kind: Kind | None,
+    config: Path | None, player: str, stages: tuple[str, ...], kind: Kind | None,
     *, failed: bool, force: bool, dry_run: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    """Do stages of the analysis again."""
+    """Do stages of the analysis and of embedders again."""
     from media_assets.run_command import reprocess_player
     from media_assets.stages.reprocess import Choice
 
-    choice = Choice(stages or STAGE_NAMES, kind, failed=failed, force=force)
-    sys.exit(reprocess_player(config, player, choice, as_json=as_json, dry_run=dry_run))
+    choice = Choice(kind=kind, failed=failed, force=force)
+    sys.exit(reprocess_player(config, player, stages, choice, as_json=as_json, dry_run=dry_run))
 
 
 @main.command()

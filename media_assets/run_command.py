@@ -14,7 +14,7 @@ from media_assets.settings import dagster_home, load_credentials
 from media_assets.stages.migrate_levelup import migrate_levelup
 from media_assets.stages.platform import Platform
 from media_assets.stages.players import chosen_players, find_players
-from media_assets.stages.reprocess import Choice, forget, plan
+from media_assets.stages.reprocess import Choice, forget, plan, stages_named
 from media_assets.stages.status import status
 from media_assets.terminal import (
     print_json,
@@ -159,12 +159,14 @@ def _in_short(row: dict[str, object]) -> dict[str, object]:
 
 
 def reprocess_player(
-    config: Path | None, player: str, choice: Choice, *, as_json: bool, dry_run: bool
-) -> int:
-    """Do stages again, or list what would be done; returns the exit code."""
+    config: Path | None, player: str, names: tuple[str, ...], choice: Choice,
+    *, as_json: bool, dry_run: bool,
+) -> int:  # fmt: skip
+    """Do the stages with these names again, or list what would be; returns the exit code."""
     platform = Platform.load(config)
     chosen_players(platform, (player,))
-    chosen = plan(platform, player, choice)
+    stages, embeddings = stages_named(platform.settings, names)
+    chosen = plan(platform, player, replace(choice, stages=stages, embeddings=embeddings))
     if dry_run:
         rows = chosen.to_dicts()
         if as_json:
