@@ -177,22 +177,24 @@ def failures(config: Path | None, players: tuple[str, ...], *, as_json: bool) ->
 @config_option
 @click.option("--player", required=True, help="Whose media.")
 @click.option("--stage", "stages", multiple=True,
-              help=f"Only this stage ({', '.join(STAGE_NAMES)}, or embedding:NAME of an embedder); "
-              "again for more.")  # fmt: skip
+              help=f"Only this stage ({', '.join(STAGE_NAMES)}, embedding:NAME of an embedder, or "
+              "fetch of a land); again for more.")  # fmt: skip
 @click.option("--kind", type=click.Choice(list(EXTENSIONS)), help="Only media of this kind.")
 @click.option("--failed", is_flag=True, help="Also what failed, whether its retry is due or not.")
 @click.option("--force", is_flag=True, help="Also everything that is done.")
+@click.option("--limit", type=click.IntRange(1), help="At most so many media, by path, and URLs of "
+              "a land, by depth, relevance and address.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="List what would be done, write nothing.")
 @json_option
 def reprocess(
     config: Path | None, player: str, stages: tuple[str, ...], kind: Kind | None,
-    *, failed: bool, force: bool, dry_run: bool, as_json: bool,
+    *, failed: bool, force: bool, limit: int | None, dry_run: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    """Do stages of the analysis and of embedders again."""
+    """Do stages of the analysis and of embedders again, and ask for URLs of a land again."""
     from media_assets.run_command import reprocess_player
     from media_assets.stages.reprocess import Choice
 
-    choice = Choice(kind=kind, failed=failed, force=force)
+    choice = Choice(kind=kind, failed=failed, force=force, limit=limit or 0)
     sys.exit(reprocess_player(config, player, stages, choice, as_json=as_json, dry_run=dry_run))
 
 

@@ -25,6 +25,7 @@ class Choice:
     Without `failed` and `force` that is what is pending anyway. `failed` adds what failed, its
     retry due or not; `force` adds everything that is done. `embeddings` are stages of embedders:
     what is pending there is known to nobody but the embedder, so every run asks for it unasked.
+    `limit`: at most so many media, in order of their paths; 0 all.
     """
 
     stages: tuple[StageName, ...] = STAGE_NAMES
@@ -32,6 +33,7 @@ class Choice:
     failed: bool = False
     force: bool = False
     embeddings: tuple[str, ...] = ()
+    limit: int = 0
 
 
 def stages_named(
@@ -70,7 +72,13 @@ def plan(
         embedded = embedding_store.load_redo(
             con, choice.embeddings, kind=choice.kind, failed=choice.failed, force=choice.force
         )
-    return pl.concat([analysis, embedded]).sort("file_path", "stage")
+    frame = pl.concat([analysis, embedded]).sort("file_path", "stage")
+    return _first_media(frame, choice.limit) if choice.limit else frame
+
+
+def _first_media(frame: pl.DataFrame, limit: int) -> pl.DataFrame:
+    first = frame.select(pl.col("media_id").unique(maintain_order=True).head(limit))
+    return frame.join(first, on="media_id", how="semi", maintain_order="left")
 
 
 def forget(platform: Platform, player: str, chosen: pl.DataFrame) -> int:
