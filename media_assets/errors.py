@@ -7,6 +7,8 @@ MediaAssetsError
 │   ├── StoreLockedError    another process holds it past the deadline
 │   └── MigrationError      a migration failed or the file is newer than this program
 ├── LibraryError            a folder cannot be scanned
+├── LandInputError          a list or page of a land cannot be read
+├── UnusableUrlError        an address cannot be used: becomes the problem of one row
 ├── MediaError              one media file cannot be used: becomes a row of `media_failures`
 │   ├── UnreadableMediaError    the file cannot be opened or read
 │   ├── EmptyMediaError         zero bytes, or a placeholder of a cloud folder
@@ -62,6 +64,14 @@ class MigrationError(StoreError):
 
 class LibraryError(MediaAssetsError):
     """A folder cannot be scanned."""
+
+
+class LandInputError(MediaAssetsError):
+    """A list, a saved page or their folder cannot be read; the message names it and the remedy."""
+
+
+class UnusableUrlError(MediaAssetsError):
+    """An address cannot be used; the message says why and does not repeat the address."""
 
 
 class MediaError(MediaAssetsError):

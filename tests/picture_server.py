@@ -11,7 +11,7 @@ Answer = tuple[int, dict[str, str], bytes]
 
 @dataclass
 class PictureServer:
-    """`answers` by path; what has none is 404. `asked`: path and `If-None-Match` of each request."""
+    """`answers` by path; what has none is 404. `asked`: path and `If-None-Match`, in turn."""
 
     answers: dict[str, Answer] = field(default_factory=dict)
     asked: list[tuple[str, str | None]] = field(default_factory=list)

@@ -117,5 +117,5 @@ def _asked(got: Fetched, now: datetime) -> datetime:
 
 
 def _pause(attempts: int, chance: float) -> timedelta:
-    pause = min(FIRST_RETRY * 2 ** min(attempts - 1, 20), LONGEST_RETRY)
+    pause = min(FIRST_RETRY * float(2 ** min(attempts - 1, 20)), LONGEST_RETRY)
     return pause * (1 - _JITTER + 2 * _JITTER * chance)

@@ -33,7 +33,7 @@ def refuse_status(response: httpx.Response, now: datetime) -> None:
         wait = retry_after(response.headers.get("retry-after"), response.headers.get("date"), now)
         ill = status == 429 or status >= 500
         raise WebCallError(name, _words(status), again=True, of_host=ill, wait=wait)
-    raise WebCallError(name, _words(status), final=status >= 400 or status == 300)
+    raise WebCallError(name, _words(status), final=status >= 400 or status in REDIRECTS)
 
 
 def retry_after(header: str | None, sent: str | None, now: datetime) -> float | None:

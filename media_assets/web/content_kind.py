@@ -204,6 +204,6 @@ def _what_else(head: bytes) -> str:
     error = refusal(head)
     if isinstance(error, DisguisedMediaError):
         return f"{error}, a video or audio"
-    if isinstance(error, UnsupportedMediaError) and "no image format" not in str(error):
-        return str(error)
-    return "is in no format of images, videos or audio that is known here"
+    if isinstance(error, UnsupportedMediaError) and "no image format" in str(error):
+        return "is in no format of images, videos or audio that is known here"
+    return str(error)

@@ -169,7 +169,7 @@ class _Run:
     async def _attempt(self, host: Host, job: Job) -> Fetched | None:
         job.attempts += not job.is_begun
         job.is_begun = True
-        job.status = job.content_type = None
+        job.status = job.content_type = job.kind = job.size = None
         begun = self._route.monotonic()
         try:
             came: Fetched | Target | WebError = await self._visitor.visit(job)
@@ -248,6 +248,7 @@ def _put_off(host: Host, seconds: float) -> WebError:
 
 
 def _told(job: Job, error: WebError, not_before: datetime | None = None) -> Fetched:
+    width, height = job.size or (None, None)
     return Fetched(
         url=job.wanted.url,
         outcome=next(outcome for kind, outcome in _OUTCOMES if isinstance(error, kind)),
@@ -259,5 +260,8 @@ def _told(job: Job, error: WebError, not_before: datetime | None = None) -> Fetc
         http_status=job.status,
         final_url=job.url if job.attempts else None,
         content_type=job.content_type,
+        kind=job.kind,
+        width=width,
+        height=height,
         seconds=job.seconds,
     )

@@ -29,7 +29,7 @@ class Look:
         if intake.size < self._next_at:
             return
         if self.kind is None:
-            self.kind = self._kind_of(intake.head())
+            self._tell_kind(intake.head())
             self._next_at = header_size.HEAD_BYTES
         if self._looks_at_size and intake.size >= self._next_at:
             self._measure(intake.head())
@@ -42,8 +42,7 @@ class Look:
         Raises:
             WebSkippedError: a filter leaves it out.
         """
-        kind = self.kind or self._kind_of(intake.head())
-        self.kind = kind
+        kind = self.kind or self._tell_kind(intake.head())
         if self._looks_at_size and kind.kind == "image":
             self._measure(intake.content())
         elif self._looks_at_size and kind.kind == "video":
@@ -52,8 +51,8 @@ class Look:
             self._refuse_small()
         return kind
 
-    def _kind_of(self, head: bytes) -> ContentKind:
-        kind = content_kind.content_kind(head)
+    def _tell_kind(self, head: bytes) -> ContentKind:
+        kind = self.kind = content_kind.content_kind(head)
         if kind.kind not in self._settings.types:
             article = "a" if kind.kind == "video" else "an"
             wanted = ", ".join(self._settings.types)

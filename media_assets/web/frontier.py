@@ -11,6 +11,7 @@ from itertools import count
 from typing import Final
 
 from media_assets.errors import WebError
+from media_assets.library.kinds import Kind
 from media_assets.web.fetched import Fetched, Wanted
 from media_assets.web.robots import EVERYTHING, Rules
 from media_assets.web_settings import WebSettings
@@ -25,7 +26,7 @@ class Job:
     `attempts`: those that began; `is_begun`: one is under way. `spent`: its seconds; `seconds`:
     those of all. `failure`: what became of the last attempt, if another one is to follow.
     `verdict`: what becomes of it without being asked for. `status` and `content_type` are those of
-    the last answer.
+    the last answer, `kind` and `size` (pixels) those of its body, as far as its header was read.
     """
 
     wanted: Wanted
@@ -39,6 +40,8 @@ class Job:
     verdict: WebError | None = None
     status: int | None = None
     content_type: str | None = None
+    kind: Kind | None = None
+    size: tuple[int, int] | None = None
 
 
 @dataclass(slots=True, eq=False)

@@ -51,9 +51,23 @@ def _claimed_size(content: bytes) -> Size | None:
     from media_assets.captures.image_claims import claimed_sizes
 
     size = max(claimed_sizes(content), key=_area, default=None)
+    if size is None:
+        return None
+    crop = _cropped(content)
+    if 0 < crop[0] <= size[0] and 0 < crop[1] <= size[1]:
+        size = crop
     turn = content.find(b"irot")  # by how many quarters it is turned (ISO/IEC 23008-12, 6.5.10)
     sideways = turn >= 0 and content[turn + 4 : turn + 5] in {b"\1", b"\3"}
-    return size[::-1] if size and sideways else size
+    return size[::-1] if sideways else size
+
+
+def _cropped(content: bytes) -> Size:
+    """The part that is shown, by `clap` (ISO/IEC 14496-12, 12.1.4); 0 x 0 without one."""
+    place = content.find(b"clap") + 4
+    if place < 4 or len(content) < place + 16:
+        return 0, 0
+    width, by, height, and_by = struct.unpack_from(">4I", content, place)
+    return (width // by, height // and_by) if by and and_by else (0, 0)
 
 
 def _pillow_size(content: bytes) -> Size | None:
@@ -66,9 +80,20 @@ def _pillow_size(content: bytes) -> Size | None:
     try:
         with decoding(limits):
             image = open_image(content, limits)
-            return upright_size(image, image.getexif().get(0x0112))
+            return upright_size(image, _orientation(image.info.get("exif")))
     except (MediaError, *DECODER_ERRORS):
         return None
+
+
+def _orientation(block: object) -> int | None:
+    """Of a block of EXIF. Pillow's own way to it decodes a PNG that has none."""
+    from PIL import Image
+
+    exif = Image.Exif()
+    if isinstance(block, bytes):
+        exif.load(block)
+    found = exif.get(0x0112)
+    return found if isinstance(found, int) else None
 
 
 def _avi_size(stream: BinaryIO) -> Size | None:

@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager, suppress
+from ipaddress import ip_address
 from typing import Any
 
 import httpcore
@@ -13,7 +14,7 @@ _READ_BYTES = 256 * 1024
 
 
 class AsyncioBackend(httpcore.AsyncNetworkBackend):
-    """Connects to an address. It resolves no name: whoever gives it one is told so."""
+    """Connects to an address. It resolves no name: what it would find was not checked."""
 
     async def connect_tcp(
         self, host: str, port: int, timeout: float | None = None,
@@ -23,9 +24,12 @@ class AsyncioBackend(httpcore.AsyncNetworkBackend):
         """Connect within so many seconds.
 
         Raises:
-            httpcore.ConnectTimeout, httpcore.ConnectError
+            httpcore.ConnectTimeout
+            httpcore.ConnectError: also for a name.
         """
-        async with _told(httpcore.ConnectTimeout, httpcore.ConnectError, timeout):
+        if not _is_address(host):
+            raise httpcore.ConnectError(f"{host} is no address")
+        async with _connecting(timeout):
             reader, writer = await asyncio.open_connection(host, port, limit=_READ_BYTES)
         return _Stream(reader, writer)
 
@@ -40,13 +44,25 @@ class _Stream(httpcore.AsyncNetworkStream):
         self._writer = writer
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        async with _told(httpcore.ReadTimeout, httpcore.ReadError, timeout):
-            return await self._reader.read(max_bytes)
+        try:
+            async with asyncio.timeout(timeout):
+                return await self._reader.read(max_bytes)
+        except TimeoutError as error:
+            raise httpcore.ReadTimeout("nothing came in time") from error
+        except OSError as error:
+            raise httpcore.ReadError(error) from error
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        async with _told(httpcore.WriteTimeout, httpcore.WriteError, timeout):
-            self._writer.write(buffer)
-            await self._writer.drain()
+        if not buffer:
+            return
+        try:
+            async with asyncio.timeout(timeout):
+                self._writer.write(buffer)
+                await self._writer.drain()
+        except TimeoutError as error:
+            raise httpcore.WriteTimeout("nothing went out in time") from error
+        except OSError as error:
+            raise httpcore.WriteError(error) from error
 
     async def aclose(self) -> None:
         self._writer.transport.abort()  # nothing is left to be said, and nobody is waited for
@@ -56,7 +72,7 @@ class _Stream(httpcore.AsyncNetworkStream):
         timeout: float | None = None,
     ) -> httpcore.AsyncNetworkStream:  # fmt: skip
         try:
-            async with _told(httpcore.ConnectTimeout, httpcore.ConnectError, timeout):
+            async with _connecting(timeout):
                 await self._writer.start_tls(ssl_context, server_hostname=server_hostname)
         except BaseException:
             with suppress(OSError):
@@ -70,15 +86,21 @@ class _Stream(httpcore.AsyncNetworkStream):
         return self._writer.get_extra_info(info)
 
 
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
 @asynccontextmanager
-async def _told(
-    late: type[Exception], broken: type[Exception], seconds: float | None
-) -> AsyncIterator[None]:
+async def _connecting(seconds: float | None) -> AsyncIterator[None]:
     """The errors of the system, told as those of httpcore."""
     try:
         async with asyncio.timeout(seconds):
             yield
     except TimeoutError as error:
-        raise late("nothing came in time") from error
+        raise httpcore.ConnectTimeout("no answer came in time") from error
     except OSError as error:
-        raise broken(error) from error
+        raise httpcore.ConnectError(error) from error

@@ -1,7 +1,7 @@
 """What a host asks of those who come by themselves: `robots.txt` and `X-Robots-Tag`."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Self
 
@@ -20,6 +20,9 @@ _WITH_COLON: Final = frozenset(
 )
 """Wishes with a value, which else would look like the name of somebody that is addressed."""
 _TOKEN: Final = re.compile(r"[A-Za-z_-]+")
+_WORD: Final = re.compile(r"[a-z0-9_-]+")
+_ADDRESSED: Final = re.compile(r"\s*user[-\s]*agent\b\s*:?(.*)", re.IGNORECASE | re.DOTALL)
+_SOMEBODY: Final = "somebody!else"  # no word of an agent
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,8 @@ class Rules:
     @classmethod
     def read(cls, content: bytes, agent: str) -> Self:
         """Of a `robots.txt` as it came, for us."""
-        parser = Protego.parse(content[:ROBOTS_BYTES].decode("utf-8-sig", "replace"))
+        text = content[:ROBOTS_BYTES].decode("utf-8-sig", "replace")
+        parser = Protego.parse("\n".join(_for_us(text.splitlines(), agent)))
         return cls(parser, delay=max(0.0, parser.crawl_delay(agent) or 0.0))
 
     def refusal(self, url: str, agent: str) -> WebError | None:
@@ -52,6 +56,27 @@ def unknown(reason: str) -> Rules:
     """The rules of a host that did not tell them: RFC 9309, 2.3.1.4, takes that for a no."""
     message = f"robots.txt of its host cannot be read: {reason}"
     return Rules(closed=WebRefusedError("RobotsUnknown", message, final=False))
+
+
+def _for_us(lines: Iterable[str], agent: str) -> Iterator[str]:
+    """The lines of a `robots.txt`, with all others who are addressed called by one name.
+
+    The parser keeps every rule for everybody to whom it is addressed: half a megabyte that
+    addresses 17,000 names before 22,000 rules would be 400 million rules.
+    """
+    words = {*_WORD.findall(agent.lower()), "*"}
+    last = ""
+    for line in lines:
+        found = _ADDRESSED.match(line)
+        if found is None:
+            last = ""
+            yield line
+            continue
+        name = found[1].partition("#")[0].strip().lower()
+        addressed = f"User-agent: {name if name in words else _SOMEBODY}"
+        if addressed != last:
+            yield addressed
+        last = addressed
 
 
 def product_token(agent: str) -> str:

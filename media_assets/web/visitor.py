@@ -41,11 +41,9 @@ class Visitor:
         self._transport = transport
         self._downloads = downloads
         self._token = product_token(settings.user_agent)
-        self._headers = [
-            ("User-Agent", settings.user_agent),
-            ("Accept", "*/*"),
-            ("Accept-Encoding", "identity"),
-        ]
+        self._headers = httpx.Headers(
+            {"User-Agent": settings.user_agent, "Accept": "*/*", "Accept-Encoding": "identity"}
+        )
         self._extensions = {
             "timeout": {
                 "connect": settings.connect_seconds,
@@ -68,9 +66,8 @@ class Visitor:
         ):
             job.status = response.status_code
             job.content_type = response.headers.get("content-type", "")[:_LONGEST_TYPE] or None
-            location = response.headers.get("location")
-            if response.status_code in REDIRECTS and location:
-                return self._redirected(job, location)
+            if response.status_code in REDIRECTS and (to := response.headers.get("location")):
+                return self._redirected(job, to)
             return await self._answered(job, response)
 
     async def rules(self, origin: str) -> Rules:
@@ -95,7 +92,7 @@ class Visitor:
         return EVERYTHING  # as if there were none (RFC 9309, 2.3.1.2)
 
     async def _rules_at(self, url: str) -> Rules | Target:
-        async with self._asking(url, []) as response:
+        async with self._asking(url, {}) as response:
             status, location = response.status_code, response.headers.get("location")
             if status in REDIRECTS and location:
                 return redirect_target(location, url)
@@ -107,9 +104,10 @@ class Visitor:
             async for piece in _pieces(response):
                 for part in unpacker.feed(piece):
                     content += part
-                    if len(content) >= ROBOTS_BYTES:
-                        return Rules.read(bytes(content), self._settings.user_agent)
-            return Rules.read(bytes(content), self._settings.user_agent)
+                if len(content) >= ROBOTS_BYTES:
+                    break
+            # In a thread: half a megabyte of rules takes longer than others may be held up.
+            return await asyncio.to_thread(Rules.read, bytes(content), self._settings.user_agent)
 
     @asynccontextmanager
     async def _limited(self, seconds: float) -> AsyncIterator[None]:
@@ -134,13 +132,10 @@ class Visitor:
         return f"the connection broke: {error}"
 
     @asynccontextmanager
-    async def _asking(
-        self, url: str, conditions: list[tuple[str, str]]
-    ) -> AsyncIterator[httpx.Response]:
+    async def _asking(self, url: str, conditions: dict[str, str]) -> AsyncIterator[httpx.Response]:
         try:
-            request = httpx.Request(
-                "GET", url, headers=self._headers + conditions, extensions=self._extensions
-            )
+            request = httpx.Request("GET", url, headers=self._headers, extensions=self._extensions)
+            request.headers.update(conditions)
         except httpx.InvalidURL as error:
             message = f"{url[:200]!r} cannot be asked for: {error}"
             raise WebCallError("BadUrl", message, final=True) from error
@@ -150,12 +145,12 @@ class Visitor:
         finally:
             await response.aclose()
 
-    def _conditions(self, wanted: Wanted) -> list[tuple[str, str]]:
+    def _conditions(self, wanted: Wanted) -> dict[str, str]:
         pairs = (
             ("If-None-Match", validator(wanted.etag)),
             ("If-Modified-Since", validator(wanted.last_modified)),
         )
-        return [(name, value) for name, value in pairs if value]
+        return {name: value for name, value in pairs if value}
 
     def _redirected(self, job: Job, location: str) -> Target:
         target = redirect_target(location, job.url)
@@ -167,18 +162,23 @@ class Visitor:
         return target
 
     async def _answered(self, job: Job, response: httpx.Response) -> Fetched:
+        is_unchanged = response.status_code == 304 and bool(self._conditions(job.wanted))
+        if not is_unchanged:
+            refuse_status(response, self._route.clock())
         if self._settings.noai:
             self._refuse_by_tag(response)
-        if response.status_code == 304 and self._conditions(job.wanted):
+        if is_unchanged:
             return self._unchanged(job, response)
-        refuse_status(response, self._route.clock())
         declared = response.headers.get("content-length")
         if declared is not None and int(declared) > self._settings.max_file_size:
             raise too_large(f"{int(declared):,} bytes", self._settings.max_file_size)
         with Intake(self._downloads, self._settings.max_file_size) as intake:
             look = Look(self._settings)
-            await _take_in(response, intake, look)
-            kind = look.whole(intake)
+            try:
+                await _take_in(response, intake, look)
+                kind = look.whole(intake)
+            finally:
+                job.kind, job.size = look.kind and look.kind.kind, look.size
             kept = intake.keep(kind.extension)
         return self._fetched(job, response, kind, kept, look)
 
