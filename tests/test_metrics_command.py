@@ -13,7 +13,7 @@ from pathlib import Path
 import click
 import duckdb
 import pytest
-from analysed_home import PLAYER, Home, png
+from analysed_home import PLAYER, Home, png, tune
 from click.testing import CliRunner, Result
 from land_home import LAND, PICTURE, LandHome, made_land
 from prometheus_client import generate_latest
@@ -22,6 +22,8 @@ from prometheus_client.parser import text_string_to_metric_families
 from media_assets.cli import main
 from media_assets.exposition import registry_of
 from media_assets.metrics_command import parse_endpoint
+from media_assets.stages.analyse import analyse
+from media_assets.stages.catalog import QUICK_STAGES
 from media_assets.stages.discover import discover
 from media_assets.stages.reprocess import Choice, forget, plan
 from media_assets.store.connect import connect, transaction
@@ -120,6 +122,18 @@ def test_without_news_no_figure_is_written(home: Home) -> None:
         home.rows("FROM scan_figures ORDER BY ALL"),
         home.rows("FROM analysis_totals"),
     ) == before
+
+
+def test_hearing_is_a_step_of_its_own(home: Home) -> None:
+    home.write("tune.wav", tune(1))
+    discover(home.platform, PLAYER)
+    analyse(home.platform, PLAYER, [stage.name for stage in QUICK_STAGES])
+    files = of(printed(home), "media_scan_files_processed")
+    analyse(home.platform, PLAYER, ["audio_features"])
+    found = printed(home)
+    assert of(found, "media_scan_files_processed") == files == {(PLAYER,): 2}
+    assert (PLAYER, "hearing") in of(found, "media_scan_duration_seconds")
+    assert found["media_analysis_processed_total", ("audio", PLAYER)] == 2
 
 
 @pytest.fixture

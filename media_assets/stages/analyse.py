@@ -158,7 +158,7 @@ class _Run:
     def _figures(self, report: AnalysisReport, now: datetime) -> Figures:
         """So far: a run that is ended leaves those of its last batch."""
         return Figures(
-            step="analysis",
+            step="hearing" if set(self._stages["stage"]) == {"audio_features"} else "analysis",
             files=report.media - report.unsettled,
             failed=report.failed_media,
             rows_written=report.rows_written,

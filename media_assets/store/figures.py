@@ -11,7 +11,7 @@ from media_assets.store.frames import frame_of
 from media_assets.store.tables.figures import SCAN_FIGURES
 from media_assets.store.write import relation, upsert
 
-Step = Literal["scan", "analysis"]
+Step = Literal["scan", "analysis", "hearing"]
 
 _COUNT = """
 INSERT INTO analysis_totals

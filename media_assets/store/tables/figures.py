@@ -5,10 +5,11 @@ from media_assets.store.spec import Column, Table
 SCAN_FIGURES = Table(
     "scan_figures",
     "player",
-    "the latest scan, or the latest analysis, that wrote anything",
+    "the latest scan, or the latest analysis of a kind, that wrote anything",
     ("step",),
     (
-        Column("step", "VARCHAR", "`scan` or `analysis`.", required=True),
+        Column("step", "VARCHAR", "`scan`; `analysis`; `hearing`: the analysis of sound alone, "
+               "which is slow.", required=True),
         Column("files", "BIGINT", "Media files that the scan saw, or that were analysed.", "files",
                required=True),
         Column("failed", "BIGINT", "Paths that the scan could not look at, or files of which a stage "
