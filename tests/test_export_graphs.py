@@ -25,7 +25,7 @@ from land_home import (
     UNUSABLE,
     LandHome,
     made_land,
-    publish_land,
+    publish_all,
 )
 from music_home import MusicHome
 
@@ -68,7 +68,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> LandHome:
             {**pair, **looks, "media_id": "of no url"},
         ]
         upsert(con, DUPLICATES, frame_of(DUPLICATES, rows))
-    publish_land(home)
+    publish_all(home.platform)
     return home
 
 
@@ -228,7 +228,7 @@ def test_music_is_a_graph_of_artists_albums_and_tracks(music: MusicHome, tmp_pat
 
 def test_without_anything_for_a_graph_it_is_an_error(tmp_path: Path) -> None:
     home = LandHome(tmp_path)
-    publish_land(home)
+    publish_all(home.platform)
     done = export(tmp_path, "gexf", tmp_path / "out", code=2)
     assert "nor media of lands, nor music are published yet" in done.stderr
     assert not (tmp_path / "out").exists()
