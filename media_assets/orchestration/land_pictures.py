@@ -58,6 +58,9 @@ def sizes(rows: Sequence[tuple[int, int, int]]) -> dg.MarkdownMetadataValue:
     )  # fmt: skip
     axes.set_xscale("log")
     axes.set_yscale("log")
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter("{x:,.0f}")
+        axis.set_minor_formatter("{x:,.0f}")
     axes.set_xlabel("width in pixels")
     axes.set_ylabel("height in pixels")
     return finish("sizes of pictures and videos", figure, axes)

@@ -5,14 +5,15 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import islice
 
+from media_assets.engine.pool import PoolLimits, map_unordered
 from media_assets.errors import LandInputError
 from media_assets.library.paths import shown
 from media_assets.stages.platform import Platform
 from media_assets.stages.progress import Listener, Meter, silent
 from media_assets.store import web as store
 from media_assets.store.connect import Connection, connect, transaction
-from media_assets.web.found import Found
-from media_assets.web.sources import SourceFile, find_sources, read_source
+from media_assets.web.found import Found, Reading
+from media_assets.web.sources import SourceFile, find_sources, is_page, read_source
 
 RULES_VERSION = 1
 """Raised when a list or page is read otherwise: all are read again then."""
@@ -115,23 +116,51 @@ def _read_all(
     report: SourceReport,
     meter: Meter,
 ) -> Iterator[_Read]:
-    for path, file in files:
+    for path, file, outcome in _readings(platform, files):
         row: dict[str, object] = {
             "file_path": path, "file_size": file.size, "mtime_ns": file.mtime_ns,
             "version": RULES_VERSION, "read_at": platform.now(),
         }  # fmt: skip
         report.read += 1
-        try:
-            reading = read_source(file.path)
-        except LandInputError as error:
-            report.unreadable[path] = str(error)
+        if isinstance(outcome, Reading):
+            report.problems += [f"{path}: {problem}" for problem in outcome.problems]
+            meter.count(done=1)
+            row |= {"rows": outcome.rows, "problems": list(outcome.problems)}
+            yield _Read(row, outcome.found)
+        else:
+            report.unreadable[path] = outcome
             meter.count(done=0, failed=1)
-            yield _Read({**row, "rows": 0, "error": str(error)}, None)
-            continue
-        report.problems += [f"{path}: {problem}" for problem in reading.problems]
-        meter.count(done=1)
-        yield _Read({**row, "rows": reading.rows, "problems": list(reading.problems)},
-                    reading.found)  # fmt: skip
+            yield _Read({**row, "rows": 0, "error": outcome}, None)
+
+
+def _readings(
+    platform: Platform, files: Sequence[tuple[str, SourceFile]]
+) -> Iterator[tuple[str, SourceFile, Reading | str]]:
+    """What each list or page holds, or why it cannot be read.
+
+    Pages are read by the process pool: there are pages on which the parser is at work for minutes.
+    """
+    pages = {file.path: (path, file) for path, file in files if is_page(file.path)}
+    for path, file in files:
+        if file.path not in pages:
+            try:
+                yield path, file, read_source(file.path)
+            except LandInputError as error:
+                yield path, file, str(error)
+    engine = platform.settings.engine
+    limits = PoolLimits(
+        platform.settings.workers, engine.item_timeout_seconds, engine.worker_memory_mib
+    )
+    for read in map_unordered(
+        read_source, pages, limits, weight=lambda page: pages[page][1].size,
+        prepare=_nothing, preload=(read_source.__module__,),
+    ):  # fmt: skip
+        failure = f"{read.item}: {read.error.message}" if read.error else ""
+        yield *pages[read.item], read.result or failure
+
+
+def _nothing() -> None:
+    """Workers need nothing but their imports."""
 
 
 def _batches(reads: Iterator[_Read]) -> Iterator[list[_Read]]:

@@ -113,7 +113,7 @@ def newest_on_web(con: duckdb.DuckDBPyConnection, rows: int) -> list[Row]:
     """From the view `land_media`: those that were fetched last first."""
     return (
         con.sql(
-            "SELECT url, status, format, concat(width, ' x ', height) AS size, pages, reason "
+            "SELECT url, status, format, concat(width, '×', height) AS size, pages, reason "
             f"FROM land_media ORDER BY fetched_at DESC NULLS LAST, url LIMIT {rows:d}"
         )
         .pl()

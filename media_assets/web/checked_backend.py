@@ -7,7 +7,8 @@ between a check and a connection.
 import asyncio
 import socket
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
+from itertools import chain, zip_longest
 
 import httpcore
 
@@ -19,6 +20,9 @@ _NO_SUCH_NAME = {
     getattr(socket, name) for name in ("EAI_NONAME", "EAI_NODATA") if hasattr(socket, name)
 }
 """What the resolver says when it knows that there is no such name; all else may be better soon."""
+
+_MOST_TRIED = 4
+"""Addresses of a host: each gets its part of the time to connect."""
 
 
 class CheckedBackend(httpcore.AsyncNetworkBackend):
@@ -44,7 +48,7 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
         ends = None if timeout is None else time.monotonic() + timeout
         try:
             async with asyncio.timeout(timeout):
-                addresses = await self._addresses(host, port)
+                addresses = in_turn(await self._addresses(host, port))
         except TimeoutError as error:
             raise httpcore.ConnectTimeout("its name was not resolved in time") from error
         problem: Exception = WebCallError("NoSuchHost", f"{host} has no address", of_host=True)
@@ -85,6 +89,14 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
             message = f"{host} is no name that can be resolved: {error}"
             raise WebCallError("NoSuchHost", message, final=True, of_host=True) from error
         return checked(host, port, answers, self._allowed)
+
+
+def in_turn(addresses: Sequence[Address]) -> list[Address]:
+    """Those that are tried, both families by turns: one of them may lead nowhere from here."""
+    first = [one for one in addresses if one.version == addresses[0].version]
+    other = [one for one in addresses if one.version != addresses[0].version]
+    pairs = chain.from_iterable(zip_longest(first, other))
+    return [one for one in pairs if one is not None][:_MOST_TRIED]
 
 
 def _unresolved(host: str, error: socket.gaierror) -> WebCallError:

@@ -154,11 +154,11 @@ class _Run:
         try:
             rules = await self._visitor.rules(host.origin)
         except WebCallError as error:
-            if error.again and host.robots_attempts < self._settings.attempts_at_once:
+            may_come = error.again and not self._asks_too_long(error)
+            if may_come and host.robots_attempts < self._settings.attempts_at_once:
                 wait = self._delay(error, host.robots_attempts)
-                if wait <= self._settings.max_wait_seconds:
-                    self._frontier.hold(host, self._route.monotonic() + wait)
-                    return
+                self._frontier.hold(host, self._route.monotonic() + wait)
+                return
             # Whoever has no address or no certificate cannot be asked for anything else, either.
             is_out_of_reach = error.of_host and not error.again
             rules = Rules(closed=error) if is_out_of_reach else unknown(str(error))
@@ -170,14 +170,12 @@ class _Run:
         job.attempts += not job.is_begun
         job.is_begun = True
         job.status = job.content_type = job.kind = job.size = None
-        begun = self._route.monotonic()
+        job.begun = self._route.monotonic()
         try:
             came: Fetched | Target | WebError = await self._visitor.visit(job)
         except WebError as error:
             came = error
-        elapsed = self._route.monotonic() - begun
-        job.spent += elapsed
-        job.seconds += elapsed
+        job.spent += self._route.monotonic() - job.begun
         return self._judge(host, job, came)
 
     def _judge(self, host: Host, job: Job, came: Fetched | Target | WebError) -> Fetched | None:
@@ -193,7 +191,7 @@ class _Run:
             job.url = came.url
             self._frontier.move(job, came.origin)
             return None
-        return replace(came, seconds=job.seconds)
+        return came
 
     def _failed(self, host: Host, job: Job, error: WebCallError) -> Fetched | None:
         now = self._route.monotonic()
@@ -206,13 +204,16 @@ class _Run:
             self._frontier.hold(host, now + wait)
         not_before = None if error.wait is None else self._moment(now + error.wait)
         job.failure = _told(job, error, not_before)
-        if wait > self._settings.max_wait_seconds:
+        if self._asks_too_long(error):
             self._frontier.give_up(host, _put_off(host, wait))
         elif error.again and job.attempts < self._settings.attempts_at_once:
-            job.is_begun, job.spent = False, 0.0
+            job.is_begun, job.earlier, job.spent = False, job.earlier + job.spent, 0.0
             self._frontier.again(host, job, now + wait)
             return None
         return job.failure
+
+    def _asks_too_long(self, error: WebCallError) -> bool:
+        return error.wait is not None and error.wait > self._settings.max_wait_seconds
 
     def _delay(self, error: WebCallError, attempts: int) -> float:
         """Seconds to wait as the server asks; else longer each time, all of it by chance."""
@@ -263,5 +264,5 @@ def _told(job: Job, error: WebError, not_before: datetime | None = None) -> Fetc
         kind=job.kind,
         width=width,
         height=height,
-        seconds=job.seconds,
+        seconds=job.earlier + job.spent,
     )

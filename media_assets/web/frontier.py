@@ -23,10 +23,11 @@ NEVER: Final = float("inf")
 class Job:
     """One URL on its way. `url`: where redirects have led; `trail`: where they came from.
 
-    `attempts`: those that began; `is_begun`: one is under way. `spent`: its seconds; `seconds`:
-    those of all. `failure`: what became of the last attempt, if another one is to follow.
-    `verdict`: what becomes of it without being asked for. `status` and `content_type` are those of
-    the last answer, `kind` and `size` (pixels) those of its body, as far as its header was read.
+    `attempts`: those that began; `is_begun`: one is under way. `begun`: when its last request was
+    sent; `spent`: seconds of those before; `earlier`: seconds of earlier attempts. `failure`: what
+    became of the last attempt, if another one is to follow. `verdict`: what becomes of it without
+    being asked for. `status` and `content_type` are those of the last answer, `kind` and `size`
+    (pixels) those of its body, as far as its header was read.
     """
 
     wanted: Wanted
@@ -34,8 +35,9 @@ class Job:
     trail: tuple[str, ...] = ()
     attempts: int = 0
     is_begun: bool = False
+    begun: float = 0.0
     spent: float = 0.0
-    seconds: float = 0.0
+    earlier: float = 0.0
     failure: Fetched | None = None
     verdict: WebError | None = None
     status: int | None = None

@@ -28,12 +28,16 @@ def read_source(path: Path) -> Reading:
 
     Raises `LandInputError` for what is neither or cannot be read.
     """
-    ending = path.suffix.lower()
-    if ending in PAGE_SUFFIXES:
+    if is_page(path):
         return read_page(path)
-    if ending in LIST_SUFFIXES:
+    if path.suffix.lower() in LIST_SUFFIXES:
         return read_list(path)
     raise LandInputError(f"{path}: neither a list nor a page; these end in {', '.join(SUFFIXES)}")
+
+
+def is_page(path: Path) -> bool:
+    """Whether a file is a saved page, and no list."""
+    return path.suffix.lower() in PAGE_SUFFIXES
 
 
 def find_sources(folder: Path) -> list[SourceFile]:

@@ -178,7 +178,8 @@ class Visitor:
                 await _take_in(response, intake, look)
                 kind = look.whole(intake)
             finally:
-                job.kind, job.size = look.kind and look.kind.kind, look.size
+                job.size = look.size
+                job.kind = look.kind.kind if look.kind else None
             kept = intake.keep(kind.extension)
         return self._fetched(job, response, kind, kept, look)
 
@@ -196,6 +197,7 @@ class Visitor:
             http_status=304,
             final_url=job.url,
             etag=validator(response.headers.get("etag")) or job.wanted.etag,
+            seconds=self._seconds(job),
             last_modified=validator(response.headers.get("last-modified"))
             or job.wanted.last_modified,
         )
@@ -220,7 +222,12 @@ class Visitor:
             height=height,
             etag=validator(response.headers.get("etag")),
             last_modified=validator(response.headers.get("last-modified")),
+            seconds=self._seconds(job),
         )
+
+    def _seconds(self, job: Job) -> float:
+        """All that it took until now, without the waits in between."""
+        return job.earlier + job.spent + self._route.monotonic() - job.begun
 
 
 async def _take_in(response: httpx.Response, intake: Intake, look: Look) -> None:

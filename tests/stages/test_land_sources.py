@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from land_under_test import LAND, Land, land_at
 
+from media_assets.settings import EngineSettings
 from media_assets.stages.land_sources import list_troubles
 
 A, B, C = (f"https://example.org/{name}.png" for name in "abc")
@@ -128,3 +129,17 @@ def test_names_that_are_not_utf_8_are_read(land: Land) -> None:
     assert urls(land) == [A]
     assert land.rows("SELECT file_path FROM web_sources")[0][0].endswith("caf\\xe9.csv")
     assert land.read().read == 0
+
+
+def test_a_page_that_takes_too_long_is_a_page_that_cannot_be_read(land: Land) -> None:
+    engine = EngineSettings(workers=1, item_timeout_seconds=0.001)
+    land.settings = land.settings.model_copy(update={"engine": engine})
+    media = "<img src='https://example.org/x.png'>" * 90_000
+    (land.folder / "slow.html").write_text(media)
+    land.write_list(A)
+    report = land.read()
+    ((path, error),) = report.unreadable.items()
+    assert path.endswith("slow.html")
+    assert "slow.html" in error
+    assert "engine.item_timeout_seconds" in error
+    assert urls(land) == [A]

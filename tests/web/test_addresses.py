@@ -13,7 +13,7 @@ from network_recorder import LeftTheMachineError, NetworkRecorder
 
 from media_assets.errors import WebCallError, WebRefusedError
 from media_assets.web.addresses import checked, host_address, why_not_global
-from media_assets.web.checked_backend import CheckedBackend
+from media_assets.web.checked_backend import CheckedBackend, in_turn
 from media_assets.web.network import AsyncioBackend
 from media_assets.web.route import WebRoute
 
@@ -143,6 +143,11 @@ def test_the_addresses_are_tried_in_turn() -> None:
     network = Dialled("2606:4700::1111")
     connect("two.example", iter([["2606:4700::1111", "1.1.1.1", "1.0.0.1"]]), network)
     assert network.places == [("2606:4700::1111", 80), ("1.1.1.1", 80)]
+    sixes = [f"2606:4700::{number}" for number in range(1, 10)]
+    assert [str(one) for one in in_turn([ip_address(one) for one in [*sixes, "1.1.1.1"]])] == [
+        sixes[0], "1.1.1.1", sixes[1], sixes[2],
+    ]  # fmt: skip
+    assert in_turn([]) == []
     with pytest.raises(httpcore.ConnectError):
         connect("one.example", iter([["1.1.1.1"]]), Dialled("1.1.1.1"))
 

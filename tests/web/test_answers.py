@@ -2,6 +2,7 @@
 
 import gzip
 import itertools
+import random
 import zlib
 from datetime import UTC, datetime
 
@@ -181,12 +182,40 @@ def test_a_broken_answer_may_be_asked_for_again(place, server, how: str) -> None
     assert place.one(attempts_at_once=2).outcome == "fetched"
 
 
+def test_a_connection_that_closes_when_it_is_used_again_is_no_failure(place, server) -> None:
+    server.answers |= {"/1": http(PNG), "/2": [raw(), http(PNG)], "/3": [raw(), raw(), http(PNG)]}
+    one, two, three = place.fetch(*(f"http://a.example/{n}" for n in (1, 2, 3)), host_concurrency=1)
+    assert (one.outcome, two.outcome, two.attempts) == ("fetched", "fetched", 1)
+    assert (three.outcome, three.error_class) == ("failed", "RemoteProtocolError")
+    assert len({request.connection for request in server.asked}) == 3
+
+
+def test_no_answer_ends_the_run(place, server) -> None:
+    chance = random.Random(11)
+    bodies = [PNG, gzip.compress(PNG), b"5\r\nhello\r\n0\r\n\r\n"]
+    heads = [b"Content-Length: %d", b"Content-Encoding: gzip\r\nContent-Length: %d",
+             b"Transfer-Encoding: chunked\r\nX: %d"]  # fmt: skip
+    for number in range(200):
+        kind = number % 3
+        head = OK + heads[kind] % len(bodies[kind]) + b"\r\nRetry-After: 1\r\nETag: x\r\n\r\n"
+        answer = bytearray(head + bodies[kind])
+        for _ in range(chance.randint(1, 6)):
+            answer[chance.randrange(len(answer) if number % 2 else len(head))] = chance.randrange(
+                256
+            )
+        server.answers[f"/{number}"] = raw(bytes(answer))
+    results = place.fetch(
+        *(f"http://h{number}.example/{number}" for number in range(200)), read_seconds=0.5,
+        min_width=10,
+    )  # fmt: skip
+    assert {one.outcome for one in results} >= {"fetched", "failed"}
+    assert all(one.reason for one in results if one.outcome != "fetched")
+
+
 def test_a_length_that_is_too_short_spoils_no_other_answer(place, server) -> None:
     server.answers["/short"] = Answer([OK + b"Content-Length: 100\r\n\r\n" + LARGE[:5000]], "keep")
     server.answers["/it"] = http(PNG)
-    short, other = place.fetch(
-        "http://a.example/short", "http://a.example/it", host_concurrency=1, attempts_at_once=2
-    )
+    short, other = place.fetch("http://a.example/short", "http://a.example/it", host_concurrency=1)
     assert (short.outcome, short.file_size) == ("fetched", 100)  # its analysis will tell
     assert (other.outcome, other.file_hash) == ("fetched", content_hash(PNG))
 
@@ -396,5 +425,5 @@ def test_redirects_that_are_not_followed(place, server, location, outcome, error
 
 def test_time_for_all_of_it_is_for_redirects_too(place, server) -> None:
     server.answers |= {"/1": to("/2"), "/2": raw(then="hang")}
-    fetched = place.one("/1", total_seconds=0.2)
+    fetched = place.one("/1", total_seconds=1)
     assert (fetched.error_class, fetched.final_url) == ("TotalTimeout", "http://a.example/2")

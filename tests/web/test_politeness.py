@@ -53,6 +53,19 @@ def test_a_wait_by_date(place, server) -> None:
     assert place.time.slept == [12]
 
 
+def test_the_time_that_it_took_is_without_the_waits(place, server) -> None:
+    place.lookup_seconds = 2  # for each connection
+    server.answers |= {
+        "a.example/it": [http(b"", "500 x", then="close"), to("http://b.example/it")],
+        "b.example/it": http(PNG),
+    }
+    fetched = place.one(attempts_at_once=2, backoff_seconds=9, host_requests_per_second=0.1)
+    assert (fetched.outcome, fetched.seconds) == ("fetched", 6)
+    server.answers["c.example/it"] = http(b"", "500 x", then="close")
+    (failed,) = place.fetch("http://c.example/it", attempts_at_once=3, backoff_seconds=9)
+    assert (failed.outcome, failed.attempts, failed.seconds) == ("failed", 3, 6)
+
+
 @pytest.mark.parametrize("header", ["-5", "soon", "1e9"])
 def test_a_wait_that_is_nonsense_is_an_ordinary_pause(place, server, header: str) -> None:
     server.answers["/it"] = [http(b"", "503 x", Retry_After=header), http(PNG)]
@@ -75,6 +88,13 @@ def test_a_host_that_asks_for_a_long_wait_is_left_alone(place, server, header: s
     assert other.outcome == "fetched"
     assert (server.paths().count("/0"), "/1" in server.paths()) == (1, False)
     assert place.time.slept == []
+
+
+def test_only_a_wait_that_is_asked_for_can_be_too_long(place, server) -> None:
+    server.answers |= {"/it": [http(b"", "500 x"), http(PNG)], "/robots.txt": [raw(), http(b"")]}
+    fetched = place.one(attempts_at_once=2, backoff_seconds=9, max_wait_seconds=0, robots=True)
+    assert (fetched.outcome, fetched.attempts) == ("fetched", 2)
+    assert place.time.slept == [9, 9]
 
 
 def test_a_wait_holds_in_the_next_batch_and_ends(place, server) -> None:
@@ -134,7 +154,7 @@ def test_a_host_that_is_silent_holds_up_no_other(place, server) -> None:
         order.append(fetched.url)
 
     async def run() -> None:
-        async with place.fetcher(read_seconds=0.4, host_concurrency=1) as fetcher:
+        async with place.fetcher(read_seconds=1.5, host_concurrency=1) as fetcher:
             wanted = [Wanted("http://silent.example/0"), Wanted("http://silent.example/1")]
             wanted += [Wanted(f"http://h{number}.example/it") for number in range(30)]
             await fetcher.fetch_all(wanted, put)

@@ -75,6 +75,7 @@ class WebPlace:
         self.folder = folder
         self.names: dict[str, Sequence[str] | Exception] = {}
         self.resolved: list[str] = []
+        self.lookup_seconds = 0.0
         self.network = Leading(server.port)
         self.time = FakeTime()
         self.settings: dict[str, object] = {}
@@ -124,6 +125,7 @@ class WebPlace:
 
     async def _resolve(self, host: str, port: int) -> Sequence[str]:
         self.resolved.append(host)
+        self.time.now += self.lookup_seconds
         answer = self.names.get(host, [GLOBAL])
         if isinstance(answer, Exception):
             raise answer
