@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from media_assets.engine.memory import below, peak_of
+
 _PR_SET_CHILD_SUBREAPER = 36
 _LOOK_SECONDS = 0.2
 _ORPHAN_SECONDS = 10.0
@@ -78,11 +80,13 @@ def run(
 
 
 def peak_mib() -> float | None:
-    """The largest resident memory that this process has had, MiB.
-
-    Not `getrusage`: there a process begins with the peak of the one that started it.
-    """
+    """The largest resident memory that this process has had, MiB."""
     return _peak_of(os.getpid())
+
+
+def _peak_of(process: int) -> float | None:
+    peak = peak_of(process)
+    return None if peak is None else peak / 1024**2
 
 
 def _end_of(process: subprocess.Popen[bytes]) -> float:
@@ -147,29 +151,9 @@ class _Watch(threading.Thread):
     def run(self) -> None:
         while not self._over.wait(_LOOK_SECONDS):
             self.main_mib = _larger(_peak_of(self._root), self.main_mib)
-            for process in _below(self._root):
+            for process in below(self._root):
                 self.below_mib = _larger(_peak_of(process), self.below_mib)
 
 
 def _larger(one: float | None, other: float | None) -> float | None:
     return max((value for value in (one, other) if value is not None), default=None)
-
-
-def _below(process: int) -> Iterator[int]:
-    for task in Path(f"/proc/{process}/task").glob("*/children"):
-        try:
-            children = [int(child) for child in task.read_text().split()]
-        except OSError:
-            continue  # ended since
-        for child in children:
-            yield child
-            yield from _below(child)
-
-
-def _peak_of(process: int) -> float | None:
-    try:
-        lines = Path(f"/proc/{process}/status").read_text().splitlines()
-    except OSError:
-        return None  # ended since, or no Linux
-    found = next((line for line in lines if line.startswith("VmHWM:")), None)
-    return int(found.split()[1]) / 1024 if found else None

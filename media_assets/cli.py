@@ -13,12 +13,13 @@ from media_assets.errors import ConfigurationError, MediaAssetsError
 from media_assets.export_command import export
 from media_assets.library.kinds import EXTENSIONS, Kind
 from media_assets.library.words import MAX_RATING, Words
+from media_assets.metrics_command import metrics
 from media_assets.music_cli import music
 from media_assets.options import config_option, json_option, player_option
 from media_assets.review_cli import review
 from media_assets.search_cli import search, similar
 from media_assets.settings import DEFAULT_FILE
-from media_assets.stages.catalog import STAGE_NAMES, StageName
+from media_assets.stages.catalog import STAGE_NAMES
 
 # Stages bring polars, DuckDB and decoders (0.6 s), Dagster 1.1 s: each command loads what it needs.
 
@@ -175,23 +176,26 @@ def failures(config: Path | None, players: tuple[str, ...], *, as_json: bool) ->
 @main.command()
 @config_option
 @click.option("--player", required=True, help="Whose media.")
-@click.option("--stage", "stages", multiple=True, type=click.Choice(STAGE_NAMES),
-              help="Only this stage; again for more.")  # fmt: skip
+@click.option("--stage", "stages", multiple=True,
+              help=f"Only this stage ({', '.join(STAGE_NAMES)}, embedding:NAME of an embedder, or "
+              "fetch of a land); again for more.")  # fmt: skip
 @click.option("--kind", type=click.Choice(list(EXTENSIONS)), help="Only media of this kind.")
 @click.option("--failed", is_flag=True, help="Also what failed, whether its retry is due or not.")
 @click.option("--force", is_flag=True, help="Also everything that is done.")
+@click.option("--limit", type=click.IntRange(1), help="At most so many media, by path, and URLs of "
+              "a land, by depth, relevance and address.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="List what would be done, write nothing.")
 @json_option
 def reprocess(
-    config: Path | None, player: str, stages: tuple[StageName, ...], kind: Kind | None,
-    *, failed: bool, force: bool, dry_run: bool, as_json: bool,
+    config: Path | None, player: str, stages: tuple[str, ...], kind: Kind | None,
+    *, failed: bool, force: bool, limit: int | None, dry_run: bool, as_json: bool,
 ) -> None:  # fmt: skip
-    """Do stages of the analysis again."""
+    """Do stages of the analysis and of embedders again, and ask for URLs of a land again."""
     from media_assets.run_command import reprocess_player
     from media_assets.stages.reprocess import Choice
 
-    choice = Choice(stages or STAGE_NAMES, kind, failed=failed, force=force)
-    sys.exit(reprocess_player(config, player, choice, as_json=as_json, dry_run=dry_run))
+    choice = Choice(kind=kind, failed=failed, force=force, limit=limit or 0)
+    sys.exit(reprocess_player(config, player, stages, choice, as_json=as_json, dry_run=dry_run))
 
 
 @main.command()
@@ -319,6 +323,7 @@ def doctor(config: Path | None, *, as_json: bool) -> None:
 
 main.add_command(review)
 main.add_command(export)
+main.add_command(metrics)
 main.add_command(duplicates)
 main.add_command(music)
 main.add_command(search)

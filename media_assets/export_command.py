@@ -16,7 +16,7 @@ from media_assets.options import config_option, json_option, player_option
     type=click.Choice(["csv", "parquet", "gexf"]),
     default="csv",
     show_default=True,
-    help="gexf: captures and matches as a graph; else a file a table.",
+    help="gexf: graphs of captures and matches, of lands, of music; else a file a table.",
 )
 @click.option(
     "--output",

@@ -1,14 +1,20 @@
 """Graphs as GEXF 1.2, which networkx and Gephi read."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import IO, Literal
+from typing import IO, Any, Literal
 from xml.sax.saxutils import quoteattr
+
+import polars as pl
 
 AttributeType = Literal["string", "long", "double", "boolean"]
 Value = str | int | float | bool | datetime | None
+
+LEAST_WEIGHT = 1e-6
+"""Programs that draw graphs want a weight above 0."""
 
 _NAMESPACE = "http://www.gexf.net/1.2draft"
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -44,6 +50,19 @@ class Graph:
     edges: Sequence[Edge]
 
 
+def types_of(*frames: pl.DataFrame) -> dict[str, AttributeType]:
+    """The type of every column of some frames; columns of one name have one type."""
+    return {name: _type(kind) for frame in frames for name, kind in frame.schema.items()}
+
+
+def values_of(row: Mapping[str, Any]) -> dict[str, Value]:
+    """A row as the values of a node or edge. Lists are JSON."""
+    return {
+        name: json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
+        for name, value in row.items()
+    }
+
+
 def write_gexf(stream: IO[str], graph: Graph) -> None:
     """Write a graph.
 
@@ -58,6 +77,14 @@ def write_gexf(stream: IO[str], graph: Graph) -> None:
     stream.write('<graph mode="static" defaultedgetype="undirected">\n')
     stream.writelines(_lines(graph))
     stream.write("</graph>\n</gexf>\n")
+
+
+def _type(data_type: pl.DataType) -> AttributeType:
+    if data_type.is_integer():
+        return "long"
+    if data_type.is_float():
+        return "double"
+    return "boolean" if data_type == pl.Boolean else "string"
 
 
 def _lines(graph: Graph) -> Iterator[str]:

@@ -26,6 +26,8 @@ from media_assets.store.locks import exclusive
 from media_assets.store.tables.players import MATCH_HISTORY
 
 Instance: TypeAlias = dg.DagsterInstance
+Ops: TypeAlias = Mapping[str, Mapping[str, bool | int]]
+"""Configuration of one step."""
 """Where runs are recorded, for those who do not know Dagster."""
 
 _INSTANCE_FILE = "dagster.yaml"
@@ -92,13 +94,20 @@ def refresh(
     config_file: Path | None,
     *,
     allow_mass_missing: bool = False,
+    url_limit: int = 0,
 ) -> RunResult:
     """Materialize the graph for one player. The console stays quiet; the UI has every event.
+
+    `url_limit`: at most so many URLs of a land are fetched; 0 is as its section says.
 
     Another run of this player from the command line is waited for; one that was killed, and
     still counts as running, is ended.
     """
-    ops = {"media_files": {"config": {"allow_mass_missing": True}}} if allow_mass_missing else {}
+    ops: dict[str, Ops] = {}
+    if allow_mass_missing:
+        ops["media_files"] = {"config": {"allow_mass_missing": True}}
+    if url_limit:
+        ops["land_job"] = {"config": {"limit": url_limit}}
     return _run(found, platform, player, "refresh_player", config_file, ops)
 
 
@@ -129,7 +138,7 @@ def _run(
     player: str,
     job: str,
     config_file: Path | None,
-    ops: Mapping[str, Mapping[str, Mapping[str, bool]]],
+    ops: Mapping[str, Ops],
 ) -> RunResult:
     resource = {
         "config_file": str(config_file or ""),

@@ -14,7 +14,8 @@ from media_assets.settings import dagster_home, load_credentials
 from media_assets.stages.migrate_levelup import migrate_levelup
 from media_assets.stages.platform import Platform
 from media_assets.stages.players import chosen_players, find_players
-from media_assets.stages.reprocess import Choice, forget, plan
+from media_assets.stages.refetch import make_due, plan
+from media_assets.stages.reprocess import Choice
 from media_assets.stages.status import status
 from media_assets.terminal import (
     print_json,
@@ -30,9 +31,13 @@ if TYPE_CHECKING:  # Dagster takes a second to load; a dry run does without it
 
 
 def run_players(
-    config: Path | None, players: tuple[str, ...], *, as_json: bool, allow_mass_missing: bool
-) -> int:
-    """Refresh the chosen players, one after the other; returns the exit code."""
+    config: Path | None, players: tuple[str, ...], *, as_json: bool, allow_mass_missing: bool,
+    url_limit: int = 0,
+) -> int:  # fmt: skip
+    """Refresh the chosen players, one after the other; returns the exit code.
+
+    `url_limit`: at most so many URLs of a land are fetched; 0 is as its section says.
+    """
     platform = Platform.load(config)
     names = _chosen(platform, players)
     from media_assets import launch
@@ -42,7 +47,12 @@ def run_players(
         platform,
         names,
         lambda instance, name: launch.refresh(
-            instance, platform, name, config, allow_mass_missing=allow_mass_missing
+            instance,
+            platform,
+            name,
+            config,
+            allow_mass_missing=allow_mass_missing,
+            url_limit=url_limit if name in platform.settings.lands else 0,
         ),
     )
     if as_json:
@@ -159,21 +169,27 @@ def _in_short(row: dict[str, object]) -> dict[str, object]:
 
 
 def reprocess_player(
-    config: Path | None, player: str, choice: Choice, *, as_json: bool, dry_run: bool
-) -> int:
-    """Do stages again, or list what would be done; returns the exit code."""
+    config: Path | None, player: str, names: tuple[str, ...], choice: Choice,
+    *, as_json: bool, dry_run: bool,
+) -> int:  # fmt: skip
+    """Do the stages with these names again, or list what would be; returns the exit code.
+
+    What is chosen is made pending; a run of the player then does it, with what is pending anyway.
+    Of a land, `choice.limit` is for all that the run fetches.
+    """
     platform = Platform.load(config)
     chosen_players(platform, (player,))
-    chosen = plan(platform, player, choice)
+    redo = plan(platform, player, names, choice)
     if dry_run:
-        rows = chosen.to_dicts()
+        rows = redo.rows()
         if as_json:
             print_json(rows)
         else:
             print_table("would be done again", rows, "nothing to do again")
         return 0
-    forget(platform, player, chosen)
-    return run_players(config, (player,), as_json=as_json, allow_mass_missing=False)
+    make_due(platform, player, redo)
+    return run_players(config, (player,), as_json=as_json, allow_mass_missing=False,
+                       url_limit=choice.limit)  # fmt: skip
 
 
 def _tell(result: "RunResult") -> None:

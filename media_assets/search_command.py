@@ -24,22 +24,30 @@ class Near:
 def search_media(
     config: Path | None, text: str, players: tuple[str, ...], *, limit: int, as_json: bool
 ) -> None:
-    """Print what is found, the best first; who cannot be searched is named on the error output."""
-    from media_assets.stages.search import search
+    """Print what is found, the best first; who cannot be searched is named on the error output.
+
+    Raises:
+        SearchError: nobody can be searched.
+    """
+    from media_assets.stages.search import REMEDY, search
 
     platform = Platform.load(config)
     names = chosen_players(platform, players)
     found = search(platform, names, text, limit)
     for name, reason in found.without.items():
-        click.echo(f"{name}: {reason}; run: media-assets run", err=True)
+        click.echo(f"{name}: {reason}; {REMEDY}", err=True)
     if as_json:
-        print_json(found.rows)
+        print_json({"media": found.rows, "without": found.without})
     else:
         print_table("found", [_in_short(row, ("score",)) for row in found.rows], "nothing found")
 
 
 def similar_media(config: Path | None, near: Near, *, limit: int, as_json: bool) -> None:
-    """Print what is near, the nearest first."""
+    """Print what is near, the nearest first; who cannot be compared is named on the error output.
+
+    Raises:
+        StoreError: nobody can be compared.
+    """
     from media_assets.stages import similar as stage
 
     platform = Platform.load(config)
@@ -49,8 +57,10 @@ def similar_media(config: Path | None, near: Near, *, limit: int, as_json: bool)
     else:
         media_id = str(near.media_id)
         found = stage.similar_media(platform, media_id, names, near.space, limit)
+    for name, reason in found.without.items():
+        click.echo(f"{name}: not compared: {reason}", err=True)
     if as_json:
-        print_json({"space": found.space, "media": found.rows})
+        print_json({"space": found.space, "media": found.rows, "without": found.without})
         return
     figures = ("similarity", "tracks") if near.artist is not None else ("similarity",)
     rows = [_in_short(row, figures) for row in found.rows]

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,9 @@ class Place:
 
     def json(self, *arguments: str) -> Any:
         return json.loads(self.run(*arguments, "--json").stdout)
+
+    def found(self, *arguments: str) -> list[dict[str, Any]]:
+        return self.json("search", *arguments)["media"]
 
     def near(self, *arguments: str) -> list[tuple[str, float]]:
         found = self.json("similar", *arguments)
@@ -68,9 +72,11 @@ def test_search_finds_and_says_who_is_not_indexed(place: Place) -> None:
     assert "Hunter" in done.stdout
     assert "Jóga" not in done.stdout
     assert done.stderr == "ben: not indexed yet; run: media-assets run\n"
-    (row,) = place.json("search", "artist:massive angel", "--player", "ana")
+    (row,) = place.found("artist:massive angel", "--player", "ana")
     assert (row["media_id"], row["player"], row["title"]) == ("four", "ana", "Angel")
-    assert len(place.json("search", "bjork", "--limit", "1")) == 1
+    assert len(place.found("bjork", "--limit", "1")) == 1
+    assert place.json("search", "bjork")["without"] == {"ben": "not indexed yet"}
+    assert place.json("search", "bjork", "--player", "ana")["without"] == {}
 
 
 @pytest.mark.parametrize("part", ["store", "idx", "term", "pos", "fast"])
@@ -78,13 +84,17 @@ def test_an_index_that_is_broken_hinders_no_other_player(place: Place, part: str
     ben = RecordShelf(place.config.parent, "ben")
     folder = ben.platform.places.search("ben")
     update_index(ben.platform, "ben")
-    assert len(place.json("search", "bjork")) == 3
+    assert len(place.found("bjork")) == 3
     next(folder.rglob(f"*.{part}")).unlink()
     index._opened.cache_clear()  # as in a new process: this one has the file still
     done = place.run("search", "bjork")
     assert done.stderr == "ben: the index cannot be read; run: media-assets run\n"
     assert "Jóga" in done.stdout
     assert "Army of Me" not in done.stdout
+    assert place.json("search", "bjork")["without"] == {"ben": "the index cannot be read"}
+    alone = place.run("search", "bjork", "--player", "ben", "--json", code=1)
+    assert alone.stdout == ""
+    assert alone.stderr == "error: ben: the index cannot be read; run: media-assets run\n"
     update_index(ben.platform, "ben")
     assert "Army of Me" in place.run("search", "bjork").stdout
     shutil.rmtree(folder)
@@ -92,8 +102,48 @@ def test_an_index_that_is_broken_hinders_no_other_player(place: Place, part: str
 
 @pytest.mark.parametrize("query", ["zzz", "(((", '"', "artist:", "*", "AND OR NOT"])
 def test_search_of_what_is_not_there_finds_nothing(place: Place, query: str) -> None:
-    assert place.json("search", query, "--player", "ana") == []
+    assert place.found(query, "--player", "ana") == []
     assert "nothing found" in place.run("search", query, "--player", "ana").stdout
+
+
+def test_who_was_never_indexed_is_no_empty_answer(place: Place) -> None:
+    done = place.run("search", "roads", "--player", "ben", code=1)
+    assert done.stderr == "error: ben: not indexed yet; run: media-assets run\n"
+
+
+@pytest.fixture
+def torn(place: Place) -> Iterator[Path]:
+    """The tables of ben are no database, for as long as a test takes."""
+    file = RecordShelf(place.config.parent, "ben").platform.places.player_database("ben")
+    content = file.read_bytes()
+    file.write_bytes(b"no database" * 1000)
+    yield file
+    file.write_bytes(content)
+
+
+def test_tables_that_are_broken_hinder_no_other_player(place: Place, torn: Path) -> None:
+    for what in (["one"], ["--artist", "BJÖRK"]):
+        found = place.json("similar", *what)
+        assert {row["player"] for row in found["media"]} == {"ana"}
+        assert list(found["without"]) == ["ben"]
+        assert str(torn) in found["without"]["ben"]
+        done = place.run("similar", *what)
+        assert done.stderr.startswith(f"ben: not compared: {torn}")
+        assert "Teardrop" in done.stdout
+        assert place.json("similar", *what, "--player", "ana")["without"] == {}
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [["one", "--player", "ben"], ["b one"], ["b one", "--player", "ana"],
+     ["--artist", "Portishead", "--player", "ben"]],
+)  # fmt: skip
+def test_nobody_who_can_be_read_is_no_empty_answer(
+    place: Place, torn: Path, arguments: list[str]
+) -> None:
+    done = place.run("similar", *arguments, "--json", code=1)
+    assert done.stdout == ""
+    assert f"ben: {torn}" in done.stderr
 
 
 def test_similar_media_of_one_player_or_all(place: Place) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from media_assets.engine.memory import MemoryWatch
 from media_assets.engine.pool import Outcome, PoolLimits, map_unordered
 from media_assets.engine.worker import Failed
 from media_assets.errors import CorruptMediaError, StoreError
@@ -36,6 +37,7 @@ from media_assets.stages.products import (
 from media_assets.stages.progress import Listener, Meter, silent
 from media_assets.store import analysis as store
 from media_assets.store.connect import connect, make_folder, transaction
+from media_assets.store.figures import Figures, write_figures
 
 BATCH_MEDIA = 1024  # closing a connection writes its log into the file: 30 to 90 ms each time
 BATCH_SECONDS = 5.0
@@ -85,6 +87,8 @@ class _Run:
     def __init__(self, platform: Platform, player: str, stages: pl.DataFrame, make: Make) -> None:
         self._platform = platform
         self._make = make
+        self._started = time.monotonic()
+        self._memory = MemoryWatch()
         self._stages = stages
         self._database = platform.player_database(player)
         self._folder = platform.places.derived(player)
@@ -123,7 +127,16 @@ class _Run:
             prepare=prepare_worker,
             preload=PRELOAD,
         )
-        return with_fingerprints(results, settings)
+        return self._watched(with_fingerprints(results, settings))
+
+    def _watched(self, results: Generator[Result, None, None]) -> Generator[Result, None, None]:
+        """Look at the memory of the workers while there are any."""
+        try:
+            for result in results:
+                self._memory.look()
+                yield result
+        finally:
+            results.close()
 
     def write(self, outcomes: list[Result], report: AnalysisReport) -> None:
         """Write one batch in one transaction."""
@@ -134,7 +147,21 @@ class _Run:
             batch, rows = self._built([self._storable(outcome, now) for outcome in outcomes], now)
         with connect(self._database) as con, transaction(con):
             report.rows_written += store.write_batch(con, rows, now)
-        batch.tally(report)
+            batch.tally(report)
+            if report.rows_written:
+                write_figures(con, self._figures(report, now))
+
+    def _figures(self, report: AnalysisReport, now: datetime) -> Figures:
+        """So far: a run that is ended leaves those of its last batch."""
+        return Figures(
+            step="hearing" if set(self._stages["stage"]) == {"audio_features"} else "analysis",
+            files=report.media - report.unsettled,
+            failed=report.failed_media,
+            rows_written=report.rows_written,
+            seconds=time.monotonic() - self._started,
+            peak_memory_bytes=self._memory.peak,
+            ended_at=now,
+        )
 
     def _built(self, outcomes: Iterable[Result], now: datetime) -> tuple[BatchBuilder, store.Batch]:
         data = self._platform.settings.data

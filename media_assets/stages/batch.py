@@ -39,13 +39,17 @@ _COPY_SCHEMA = {"media_id": pl.String, "donor_id": pl.String, "stage": pl.String
 
 @dataclass(slots=True)
 class AnalysisReport:
-    """What one analysis did. `done` and `failed` count stages of media, `media` the media."""
+    """What one analysis did. `done` and `failed` count stages of media, `media` the media.
+
+    `failed_media`: those with a stage that failed.
+    """
 
     media: int = 0
     twins: int = 0
     unsettled: int = 0
     done: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STAGE_NAMES, 0))
     failed: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STAGE_NAMES, 0))
+    failed_media: int = 0
     rows_written: int = 0
     seconds: float = 0.0
 
@@ -125,6 +129,7 @@ class BatchBuilder:
         """Add this batch to the report."""
         report.media += self._media
         report.unsettled += self._unsettled
+        report.failed_media += len({row["media_id"] for row in self._failed})
         report.twins += len({row["media_id"] for row in self._copies})
         for rows, counts in ((self._done, report.done), (self._failed, report.failed)):
             for row in rows:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from media_assets.engine.memory import peak_of
 from media_assets.library.content import edges_of, hash_of
 from media_assets.library.guard import FolderCount, FolderVerdict, judge
 from media_assets.library.identity import (
@@ -32,6 +33,7 @@ from media_assets.stages.platform import Platform
 from media_assets.stages.progress import Listener, Meter, silent
 from media_assets.store import library as store
 from media_assets.store.connect import connect, transaction
+from media_assets.store.figures import Figures, write_figures
 
 _BATCH_ROWS = 50_000
 """Files that become one frame, and new media that are added in one transaction: objects and rows
@@ -125,7 +127,7 @@ def discover(
         walked = _walk_all(platform, player, known, file_walk, meter)
         plan = _plan(platform, database, known, walked, allow_mass_missing=allow_mass_missing)
         del known, walked
-        rows = _write(platform, player, database, plan, verdicts)
+        rows = _write(platform, player, database, plan, verdicts, meter)
     meter.tell()
     return replace(plan.report, rows_written=rows, seconds=meter.seconds)
 
@@ -292,7 +294,12 @@ def _of_keys(keys: pl.Series, name: str, values: list[str | None]) -> pl.DataFra
 
 
 def _write(
-    platform: Platform, player: str, database: Path, plan: _Plan, before: pl.DataFrame
+    platform: Platform,
+    player: str,
+    database: Path,
+    plan: _Plan,
+    before: pl.DataFrame,
+    meter: Meter,
 ) -> int:
     now = platform.now()
     verdicts = store.verdict_rows(plan.report.verdicts, now)
@@ -310,7 +317,21 @@ def _write(
         for rows in plan.added.iter_slices(_BATCH_ROWS):
             with transaction(con):
                 written += store.add_files(con, _new_rows(player, rows, taken, now))
+        with transaction(con):
+            write_figures(con, _figures(plan.report, written, meter.seconds, now))
     return written
+
+
+def _figures(report: ScanReport, written: int, seconds: float, now: datetime) -> Figures:
+    return Figures(
+        step="scan",
+        files=report.seen,
+        failed=len(report.unreadable),
+        rows_written=written,
+        seconds=seconds,
+        peak_memory_bytes=peak_of(os.getpid()),
+        ended_at=now,
+    )
 
 
 def _new_rows(player: str, rows: pl.DataFrame, taken: set[str], now: datetime) -> pl.DataFrame:

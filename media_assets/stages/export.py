@@ -6,24 +6,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from media_assets.captures.graph import capture_graph
 from media_assets.errors import ConfigurationError
 from media_assets.gexf import write_gexf
+from media_assets.stages.export_graphs import (
+    LAND_MEDIA,
+    MEDIA,
+    SHARED_TABLES,
+    graphs,
+    published_files,
+)
 from media_assets.stages.platform import Platform
 from media_assets.stages.players import chosen_players, find_players
 from media_assets.store import export as store
-from media_assets.store.tables.captures import MEDIA_MATCHES
 from media_assets.store.tables.catalog import tables_of
-from media_assets.store.tables.matches import MATCH_REGISTRY
 
 Format = Literal["csv", "parquet", "gexf"]
 
-GRAPH = "captures"
-"""The name of the file that holds captures, matches and what joins them as a graph."""
-
-_MEDIA = "media"
-_OF_PLAYERS = (_MEDIA, *(table.name for table in tables_of("player")))
-_SHARED = tuple(table.name for table in tables_of("shared"))
+_OF_PLAYERS = (MEDIA, LAND_MEDIA, *(table.name for table in tables_of("player")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +63,11 @@ def export(
     if form == "gexf":
         if choice.tables:
             raise ConfigurationError("a graph has no tables to choose from: leave out --table")
-        yield _export_graph(platform, players, folder / f"{GRAPH}.gexf")
+        yield from _export_graphs(platform, players, folder)
         return
     write = {"csv": store.write_csv, "parquet": store.write_parquet}[form]
     for name in _known_tables(choice.tables):
-        sources = _sources(platform, players, name)
+        sources = published_files(platform, players, name)
         if sources:
             target = folder / f"{name}.{form}"
             yield Exported(target, write(sources, target))
@@ -81,7 +80,7 @@ def not_published(platform: Platform, players: tuple[str, ...]) -> list[str]:
     return [
         player
         for player in chosen_players(platform, players)
-        if not (platform.places.published(player) / f"{_MEDIA}.parquet").is_file()
+        if not (platform.places.published(player) / f"{MEDIA}.parquet").is_file()
     ]
 
 
@@ -114,7 +113,7 @@ def _published_players(platform: Platform, named: tuple[str, ...]) -> list[str]:
 
 
 def _known_tables(named: tuple[str, ...]) -> Sequence[str]:
-    known = (*_OF_PLAYERS, *_SHARED)
+    known = (*_OF_PLAYERS, *SHARED_TABLES)
     if unknown := [name for name in named if name not in known]:
         raise ConfigurationError(
             f"no table is called {', '.join(unknown)}; known are: {', '.join(known)}"
@@ -122,23 +121,16 @@ def _known_tables(named: tuple[str, ...]) -> Sequence[str]:
     return named or known
 
 
-def _sources(platform: Platform, players: Sequence[str], name: str) -> dict[str | None, Path]:
-    """The published files of one table that are there."""
-    places = platform.places
-    if name in _SHARED:
-        files: dict[str | None, Path] = {None: places.published_shared / f"{name}.parquet"}
-    else:
-        files = {player: places.published(player) / f"{name}.parquet" for player in players}
-    return {player: file for player, file in files.items() if file.is_file()}
-
-
-def _export_graph(platform: Platform, players: Sequence[str], target: Path) -> Exported:
-    matches = _sources(platform, players, MATCH_REGISTRY.name)
-    associations = _sources(platform, players, MEDIA_MATCHES.name)
-    if not (matches and associations):
-        raise ConfigurationError("no associations are published yet; run: media-assets run")
-    media = _sources(platform, players, _MEDIA)
-    graph = capture_graph(*store.load_graph(media, associations, matches[None]))
-    with store.replacing(target) as unfinished, unfinished.open("w", encoding="utf-8") as stream:
-        write_gexf(stream, graph)
-    return Exported(target, len(graph.nodes) + len(graph.edges))
+def _export_graphs(platform: Platform, players: Sequence[str], folder: Path) -> Iterator[Exported]:
+    written = False
+    for name, graph in graphs(platform, players):
+        target = folder / f"{name}.gexf"
+        with store.replacing(target) as file, file.open("w", encoding="utf-8") as stream:
+            write_gexf(stream, graph)
+        written = True
+        yield Exported(target, len(graph.nodes) + len(graph.edges))
+    if not written:
+        raise ConfigurationError(
+            "neither captures with matches, nor media of lands, nor music are published yet; "
+            "run: media-assets run"
+        )

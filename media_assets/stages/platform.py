@@ -12,7 +12,7 @@ from media_assets.settings import SHARED, Settings, load_settings
 from media_assets.store.connect import Connection
 from media_assets.store.disk import writing_below
 from media_assets.store.locks import WAIT_SECONDS, exclusive
-from media_assets.store.migrate import migrate, reading
+from media_assets.store.migrate import looking, migrate, reading
 from media_assets.store.places import Places
 
 if TYPE_CHECKING:  # what it needs takes 0.2 s to load
@@ -74,6 +74,18 @@ class Platform:
         if name == SHARED:
             return reading(self.places.shared_database, "shared")
         return reading(self.places.player_database(name), "player")
+
+    def looking(self, name: str, deadline: float) -> AbstractContextManager[Connection]:
+        """A connection that reads one player's tables, or those of `SHARED`, for a short look.
+
+        Unlike `reading`, it waits `deadline` seconds at most, and changes no schema.
+
+        Raises:
+            StoreError: the file is not there, is held by another process, or of another schema.
+        """
+        if name == SHARED:
+            return looking(self.places.shared_database, "shared", deadline)
+        return looking(self.places.player_database(name), "player", deadline)
 
     @contextmanager
     def writing(self, name: str) -> Iterator[None]:

@@ -53,9 +53,13 @@ def find_players(platform: Platform) -> list[str]:
     """
     names = {*platform.settings.players, *platform.settings.lands}
     names.update(name for name in _library_folders(platform) if _why_unusable(name) is None)
-    tables = platform.places.player_database("*").parent.parent
-    names.update(file.parent.name for file in tables.glob("*/stats.duckdb"))
-    return sorted(names)
+    return sorted(names.union(players_with_tables(platform)))
+
+
+def players_with_tables(platform: Platform) -> list[str]:
+    """Everybody of whom there is a database, sorted; no library is looked at."""
+    folder = platform.places.player_database("*").parent.parent
+    return sorted(file.parent.name for file in folder.glob("*/stats.duckdb"))
 
 
 def unusable_folders(platform: Platform) -> dict[str, str]:

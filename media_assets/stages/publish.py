@@ -14,10 +14,13 @@ from media_assets.store.publish import Published
 from media_assets.store.spec import Table
 from media_assets.store.tables.analysis import AUDIO_FEATURES, MEDIA_VECTORS
 from media_assets.store.tables.captures import ASSOCIATION_DECISIONS, MEDIA_MATCHES
+from media_assets.store.tables.figures import FIGURE_TABLES
 from media_assets.store.tables.library import MEDIA_FAILURES, MEDIA_STAGES
 from media_assets.store.tables.vectors import MEDIA_NEIGHBORS
 
-_LATE = (AUDIO_FEATURES, MEDIA_VECTORS, MEDIA_NEIGHBORS, MEDIA_STAGES, MEDIA_FAILURES)
+_LATE = (
+    AUDIO_FEATURES, MEDIA_VECTORS, MEDIA_NEIGHBORS, MEDIA_STAGES, MEDIA_FAILURES, *FIGURE_TABLES,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

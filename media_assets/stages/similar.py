@@ -1,33 +1,44 @@
 """What is near to one media, or to an artist, in the libraries of one player or several."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import TypeVar
 
 import numpy as np
 import polars as pl
 
-from media_assets.errors import ConfigurationError
+from media_assets.errors import ConfigurationError, StoreError
 from media_assets.search.words import folded
 from media_assets.similarity.layout import SPACE as LAYOUT
 from media_assets.similarity.recommendation import recommend
 from media_assets.stages.neighbors import NEIGHBORS
-from media_assets.stages.notes import owners_of
 from media_assets.stages.platform import Platform
+from media_assets.stages.players import find_players
+from media_assets.store import notes
 from media_assets.store import vectors as store
+from media_assets.store.connect import Connection
 from media_assets.store.vectors import Model
 
 TIMBRE = "audio.timbre"
 """How music sounds: what is compared unless somebody asks for another space."""
 
 Row = dict[str, object]
+Without = dict[str, str]
+"""Players whose tables cannot be read, and why."""
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """What was found in which space, the nearest first."""
+    """What was found in which space, the nearest first.
+
+    `without`: players of those asked for who could not be compared, and why.
+    """
 
     space: str
     rows: list[Row]
+    without: Without = field(default_factory=dict)
 
 
 def similar_media(
@@ -37,22 +48,24 @@ def similar_media(
 
     Raises:
         ConfigurationError: the media is nobody's, or has no vector (in that space).
+        StoreError: none of the players can be read, or nobody of those who can has the media.
     """
-    owner = owners_of(platform, [media_id])[media_id]
-    with platform.reading(owner) as con:
-        found = dict(store.load_vectors_of(con, media_id))
+    without: Without = {}
+    found = _vectors_of(platform, media_id, without)
     model = _chosen(found, space, f"media {media_id}")
     near: list[tuple[float, str, str]] = []
-    for player in players:
-        with platform.reading(player) as con:
-            rows = store.load_nearest(con, model, found[model], limit + 1)
+
+    def nearest(con: Connection) -> pl.DataFrame:
+        return store.load_nearest(con, model, found[model], limit + 1)
+
+    for player, rows in _of_each(platform, players, nearest, without):
         near += ((similarity, player, other) for other, similarity in rows.iter_rows()
                  if other != media_id)  # fmt: skip
     near.sort(key=lambda one: (-one[0], one[1], one[2]))
     scored: list[tuple[str, str, Row]] = [
         (player, other, {"similarity": value}) for value, player, other in near[:limit]
     ]
-    return Similar(model.space, list(_labelled(platform, scored)))
+    return Similar(model.space, list(_labelled(platform, scored)), _asked(players, without))
 
 
 def similar_to_artist(
@@ -65,9 +78,13 @@ def similar_to_artist(
 
     Raises:
         ConfigurationError: the artist has no track with a vector (in that space).
+        StoreError: none of the players can be read.
     """
-    model = _chosen(dict.fromkeys(_models(platform, players)), space, "tracks")
-    tracks = _tracks(platform, players, model)
+    without: Without = {}
+    models = [model for _, several in _of_each(platform, players, store.load_models, without)
+              for model in several]  # fmt: skip
+    model = _chosen(dict.fromkeys(models), space, "tracks")
+    tracks = _tracks(platform, players, model, without)
     own = _is_by(tracks, folded(artist)).to_numpy()
     if not own.any():
         raise ConfigurationError(
@@ -84,7 +101,52 @@ def similar_to_artist(
             best.score, best.tracks, strict=False,
         )
     ]  # fmt: skip
-    return Similar(model.space, list(_labelled(platform, scored)))
+    return Similar(model.space, list(_labelled(platform, scored)), _asked(players, without))
+
+
+def _of_each(
+    platform: Platform, players: Sequence[str], read: Callable[[Connection], _T], without: Without
+) -> Iterator[tuple[str, _T]]:
+    """What there is to read of each player; who cannot be read is put into `without`.
+
+    Raises:
+        StoreError: nobody can be read.
+    """
+    for player in players:
+        if player in without:
+            continue
+        try:
+            with platform.reading(player) as con:
+                found = read(con)
+        except StoreError as error:
+            without[player] = str(error)
+        else:
+            yield player, found
+    if players and without.keys() >= set(players):
+        raise StoreError(_reasons(without))
+
+
+def _asked(players: Sequence[str], without: Without) -> Without:
+    return {player: without[player] for player in players if player in without}
+
+
+def _reasons(without: Without) -> str:
+    return "; ".join(f"{player}: {reason}" for player, reason in without.items())
+
+
+def _vectors_of(platform: Platform, media_id: str, without: Without) -> dict[Model, list[float]]:
+    """The vectors of a media, whoever has it."""
+
+    def read(con: Connection) -> dict[Model, list[float]] | None:
+        known = notes.known_ids(con, [media_id])
+        return dict(store.load_vectors_of(con, media_id)) if known else None
+
+    for _, found in _of_each(platform, find_players(platform), read, without):
+        if found is not None:
+            return found
+    if without:
+        raise StoreError(f"nobody who can be read has the media {media_id}; {_reasons(without)}")
+    raise ConfigurationError(f"no media has the id {media_id}; media.parquet lists the ids")
 
 
 def _chosen(models: Iterable[Model], space: str | None, what: str) -> Model:
@@ -102,17 +164,14 @@ def _chosen(models: Iterable[Model], space: str | None, what: str) -> Model:
     )
 
 
-def _models(platform: Platform, players: Sequence[str]) -> Iterator[Model]:
-    for player in players:
-        with platform.reading(player) as con:
-            yield from store.load_models(con)
+def _tracks(
+    platform: Platform, players: Sequence[str], model: Model, without: Without
+) -> pl.DataFrame:
+    def read(con: Connection) -> pl.DataFrame:
+        return store.load_tracks(con, model)
 
-
-def _tracks(platform: Platform, players: Sequence[str], model: Model) -> pl.DataFrame:
-    frames = []
-    for player in players:
-        with platform.reading(player) as con:
-            frames.append(store.load_tracks(con, model).with_columns(player=pl.lit(player)))
+    frames = [frame.with_columns(player=pl.lit(player))
+              for player, frame in _of_each(platform, players, read, without)]  # fmt: skip
     return pl.concat(frames).sort("player", "media_id")
 
 

@@ -8,6 +8,7 @@ import polars as pl
 
 from media_assets.errors import VectorError
 from media_assets.similarity.layout import SPACE
+from media_assets.store.figures import count_analysed
 from media_assets.store.spec import Table
 from media_assets.store.tables.analysis import (
     AUDIO_FEATURES,
@@ -45,9 +46,7 @@ _WAITS = """
     AND x.last_failed_at - (x.next_retry_at - x.last_failed_at) <= $now
 """
 
-_PENDING = f"""
-SELECT f.media_id, f.file_path, f.path_bytes, f.kind, f.file_ext, f.file_size, f.mtime_ns,
-       f.fingerprint, f.file_hash, list(s.stage ORDER BY s.stage) AS stages
+_IS_PENDING = f"""
 FROM media_files f
 JOIN stages s ON s.kind = f.kind
 LEFT JOIN media_stages d ON d.media_id = f.media_id AND d.stage = s.stage
@@ -55,6 +54,12 @@ LEFT JOIN media_stages d ON d.media_id = f.media_id AND d.stage = s.stage
     AND d.file_size = f.file_size AND d.mtime_ns = f.mtime_ns
 LEFT JOIN media_failures x ON x.media_id = f.media_id AND x.stage = s.stage AND {_WAITS}
 WHERE f.status = 'present' AND d.media_id IS NULL AND x.media_id IS NULL
+"""
+
+_PENDING = f"""
+SELECT f.media_id, f.file_path, f.path_bytes, f.kind, f.file_ext, f.file_size, f.mtime_ns,
+       f.fingerprint, f.file_hash, list(s.stage ORDER BY s.stage) AS stages
+{_IS_PENDING}
 GROUP BY ALL
 ORDER BY f.file_path, f.media_id
 """
@@ -138,6 +143,17 @@ def load_pending(
         return con.sql(_PENDING, params={"now": now}).pl()
 
 
+def count_pending(
+    con: duckdb.DuckDBPyConnection, stages: pl.DataFrame, now: datetime
+) -> dict[tuple[str, str], int]:
+    """How many media wait for each of the stages, by stage and kind; where none does, 0."""
+    query = f"SELECT s.stage, f.kind, count(*) {_IS_PENDING} GROUP BY ALL"
+    with relation(con, "stages", stages):
+        rows = con.execute(query, {"now": now}).fetchall()
+    none = dict.fromkeys(stages.select("stage", "kind").iter_rows(), 0)
+    return none | {(stage, kind): count for stage, kind, count in rows}
+
+
 def load_donors(
     con: duckdb.DuckDBPyConnection, stages: pl.DataFrame, receivers: pl.DataFrame
 ) -> pl.DataFrame:
@@ -163,6 +179,7 @@ def write_batch(con: duckdb.DuckDBPyConnection, batch: Batch, now: datetime) -> 
     written += upsert(con, MEDIA_STAGES, batch.done)
     written += _write_copies(con, batch.copies)
     written += write_failures(con, batch.failed, now)
+    count_analysed(con, batch.done, batch.failed)
     _drop_outdated(con, batch)
     return written
 

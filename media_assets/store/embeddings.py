@@ -1,5 +1,6 @@
 """What is to be embedded, and how the vectors that came are written."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +16,9 @@ from media_assets.store.vectors import write_vectors
 from media_assets.store.write import delete_keys, relation, upsert
 
 Row = dict[str, object]
+
+STAGE_PREFIX = "embedding:"
+"""Before the name of a space: the stage of the embedder that writes into it."""
 
 _TAGS = ("title", "artist", "album", "genre", "key", "bpm")
 
@@ -53,6 +57,17 @@ WHERE list_contains($kinds, i.kind) AND x.media_id IS NULL
 ORDER BY i.file_path, i.media_id
 """
 
+_REDO = """
+SELECT f.media_id, f.file_path, s.stage,
+       CASE WHEN x.media_id IS NULL THEN 'done' ELSE 'failed' END AS reason
+FROM media_files f
+JOIN (SELECT media_id, stage FROM media_stages UNION SELECT media_id, stage FROM media_failures) s
+    USING (media_id)
+LEFT JOIN media_failures x ON x.media_id = s.media_id AND x.stage = s.stage
+WHERE f.status = 'present' AND list_contains($stages, s.stage)
+  AND ($kind IS NULL OR f.kind = $kind) AND ($force OR ($failed AND x.media_id IS NOT NULL))
+"""
+
 _FAILED = (
     "media_id", "stage", "error_class", "message", "version", "settings", "file_size", "mtime_ns",
 )  # fmt: skip
@@ -71,7 +86,7 @@ class Embedding:
     @property
     def stage(self) -> str:
         """Under this name it is recorded what was embedded, and what failed."""
-        return f"embedding:{self.space}"
+        return STAGE_PREFIX + self.space
 
 
 def load_pending(con: duckdb.DuckDBPyConnection, wanted: Embedding, now: datetime) -> pl.DataFrame:
@@ -82,6 +97,22 @@ def load_pending(con: duckdb.DuckDBPyConnection, wanted: Embedding, now: datetim
     values = {"model": wanted.model, "version": wanted.version, "space": wanted.space,
               "stage": wanted.stage, "kinds": list(wanted.kinds), "now": now}  # fmt: skip
     return con.sql(_PENDING.format(inputs=_INPUTS[wanted.source]), params=values).pl()
+
+
+def load_redo(
+    con: duckdb.DuckDBPyConnection,
+    stages: Sequence[str],
+    *,
+    kind: str | None,
+    failed: bool,
+    force: bool,
+) -> pl.DataFrame:
+    """What failed in these stages of embedders (`failed`), or that and what is done (`force`).
+
+    Present media: `media_id`, `file_path`, `stage`, `reason`, in no order.
+    """
+    values = {"stages": list(stages), "kind": kind, "failed": failed, "force": force}
+    return con.sql(_REDO, params=values).pl()
 
 
 def write_embedded(

@@ -16,8 +16,9 @@ Sources = Mapping[str | None, Path]
 """The published file of one table for each player; None where the table is shared."""
 
 _UNFINISHED = ".unfinished"
-_FORMULA = r"^[=+\-@\t\r\n＝＋－＠]"
-"""So begin the cells that a spreadsheet takes for a formula (OWASP, "CSV Injection")."""
+_FORMULA = r"^([\x00-\x20\x7f\x{a0}\x{200b}\x{feff}]*[=+\-@＝＋－＠]|[\t\r\n])"
+"""So begin the cells that a spreadsheet takes for a formula (OWASP, "CSV Injection"), also behind
+characters that some of them pass over."""
 
 _CAPTURES = "SELECT * FROM ({media}) WHERE kind IN ('image', 'video') AND status <> 'missing'"
 _ASSOCIATIONS = f"""
@@ -45,8 +46,8 @@ def write_csv(sources: Sources, target: Path) -> int:
     Raises:
         StoreError: a published file cannot be read, or the target cannot be written.
     """
-    with _working(target) as con:
-        query = _together(con, sources)
+    with working(target) as con:
+        query = together(con, sources)
         columns = con.execute(f"DESCRIBE {query}").fetchall()
         cells = ", ".join(_cell(name, kind) for name, kind, *_ in columns)
         return _copy(con, f"SELECT {cells} FROM ({query})", target, "FORMAT csv, HEADER")
@@ -58,8 +59,8 @@ def write_parquet(sources: Sources, target: Path) -> int:
     Raises:
         StoreError: as `write_csv`.
     """
-    with _working(target) as con:
-        query = _together(con, sources)
+    with working(target) as con:
+        query = together(con, sources)
         return _copy(con, query, target, "FORMAT parquet, COMPRESSION zstd")
 
 
@@ -71,11 +72,11 @@ def load_graph(media: Sources, associations: Sources, matches: Path) -> Graph:
     Raises:
         StoreError: a published file cannot be read.
     """
-    with _working(matches) as con:
+    with working(matches) as con:
         tables = {
-            "media": _together(con, media),
-            "associations": _together(con, associations),
-            "matches": _together(con, {None: matches}),
+            "media": together(con, media),
+            "associations": together(con, associations),
+            "matches": together(con, {None: matches}),
         }
         return Graph(
             con.sql(_CAPTURES.format(**tables)).pl().sort("player", "file_path", "media_id"),
@@ -103,7 +104,12 @@ def replacing(target: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _working(target: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+def working(target: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to no file, for what becomes of published ones.
+
+    Raises:
+        StoreError: one of them cannot be read; `target` is what the message names.
+    """
     with in_memory() as con:
         try:
             yield con
@@ -117,7 +123,7 @@ def _copy(con: duckdb.DuckDBPyConnection, query: str, target: Path, options: str
     return int(row[0]) if row else 0
 
 
-def _together(con: duckdb.DuckDBPyConnection, sources: Sources) -> str:
+def together(con: duckdb.DuckDBPyConnection, sources: Sources) -> str:
     """A query over the files one after the other; a column that a file lacks is null there."""
     return " UNION ALL BY NAME ".join(
         _of_player(con, player, file) for player, file in sources.items()

@@ -18,6 +18,7 @@ import duckdb
 from media_assets.errors import MigrationError, StoreError
 from media_assets.store.connect import connect, in_memory, make_folder, new_file, transaction
 from media_assets.store.disk import explain, writing_below
+from media_assets.store.figures import BEGIN_COUNTING
 from media_assets.store.spec import Database, Table
 from media_assets.store.tables.analysis import AUDIO_FEATURES, EMBEDDED_COVERS
 from media_assets.store.tables.captures import (
@@ -32,6 +33,7 @@ from media_assets.store.tables.duplicates import (
     DUPLICATES,
     SHARED_DUPLICATES,
 )
+from media_assets.store.tables.figures import FIGURE_TABLES
 from media_assets.store.tables.levelup import LEVELUP_TABLES
 from media_assets.store.tables.library import MEDIA_VERIFICATIONS
 from media_assets.store.tables.matches import CAREER_PROGRESS, FETCH_GAPS, PERSONAL_SCORES
@@ -168,6 +170,12 @@ def _add_web_tables(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(table.create_statement())
 
 
+def _add_figures(con: duckdb.DuckDBPyConnection) -> None:
+    for table in FIGURE_TABLES:
+        con.execute(table.create_statement())
+    con.execute(BEGIN_COUNTING)
+
+
 MIGRATIONS: dict[Database, tuple[Migration, ...]] = {
     "player": (
         Migration(1, "tables", _create_tables("player")),
@@ -183,6 +191,7 @@ MIGRATIONS: dict[Database, tuple[Migration, ...]] = {
         Migration(11, "features of music", _add_table(AUDIO_FEATURES)),
         Migration(12, "neighbours and search", _add_vector_tables),
         Migration(13, "lands", _add_web_tables),
+        Migration(14, "figures of scans and analyses", _add_figures),
     ),
     "shared": (
         Migration(1, "tables", _create_tables("shared")),
@@ -227,6 +236,25 @@ def reading(file: Path, database: Database) -> Iterator[duckdb.DuckDBPyConnectio
     if not _is_newest(file, MIGRATIONS[database]):
         migrate(file, database)
     with connect(file, read_only=True) as con:
+        yield con
+
+
+@contextmanager
+def looking(file: Path, database: Database, deadline: float) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that only reads, and neither waits for long nor brings a schema up to date.
+
+    Raises:
+        StoreLockedError: another process held the file for longer than `deadline` seconds.
+        MigrationError: the file is of another schema than this program.
+        StoreError: as `connect`.
+    """
+    newest = MIGRATIONS[database][-1].version
+    with connect(file, read_only=True, deadline=deadline) as con:
+        version = _version_in(con)
+        if version != newest:
+            raise MigrationError(
+                f"{file}: has schema version {version}, not {newest}; run: media-assets run"
+            )
         yield con
 
 
@@ -330,8 +358,12 @@ def _is_newest(file: Path, steps: Sequence[Migration]) -> bool:
 
 def _version(file: Path) -> int | None:
     with connect(file, read_only=True) as con:
-        try:
-            row = con.execute("SELECT max(version) FROM schema_migrations").fetchone()
-        except duckdb.CatalogException:
-            return None
+        return _version_in(con)
+
+
+def _version_in(con: duckdb.DuckDBPyConnection) -> int | None:
+    try:
+        row = con.execute("SELECT max(version) FROM schema_migrations").fetchone()
+    except duckdb.CatalogException:
+        return None
     return row[0] if row else None

@@ -85,6 +85,17 @@ WHERE {_IS_DUE} AND {_CHOSEN}
 ORDER BY w.depth NULLS LAST, w.relevance DESC NULLS LAST, w.url
 """
 
+_REDO = f"""
+SELECT w.url, w.status, w.reason FROM web_media w
+WHERE {_CHOSEN}
+  AND ($kind::VARCHAR IS NULL
+       OR coalesce(w.kind, replace(w.claimed_type, 'img', 'image')) = $kind)
+  AND ({_IS_DUE}
+       OR (w.unlisted_at IS NULL AND w.error_class IS DISTINCT FROM $unusable
+           AND ($force OR ($failed AND w.status IN ('failed', 'refused')))))
+ORDER BY w.depth NULLS LAST, w.relevance DESC NULLS LAST, w.url
+"""
+
 _SETTLED = """
 SELECT count(*) FILTER (w.status = 'fetched' AND d.analysed AND NOT d.failed) AS analyzed,
        count(*) FILTER (w.status IN ('failed', 'refused') OR d.failed) AS failed,
@@ -231,6 +242,12 @@ def load_due(
     return con.sql(query, params=selection.values(now)).pl()
 
 
+def count_due(con: duckdb.DuckDBPyConnection, selection: Selection, now: datetime) -> int:
+    """How many URLs are to be fetched."""
+    row = con.execute(f"SELECT count(*) FROM ({_DUE})", selection.values(now)).fetchone()
+    return int(row[0]) if row else 0
+
+
 def write_tried(con: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> int:
     """Write what became of URLs, inside the caller's transaction; columns that lack are left alone.
 
@@ -289,16 +306,24 @@ def failed_urls(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     ).pl()
 
 
-def load_redo(con: duckdb.DuckDBPyConnection, *, failed: bool, force: bool) -> pl.DataFrame:
-    """URLs that a person may want to be asked for again: `url`, `status`, `reason`."""
-    wanted = ["false"]
-    wanted += ["status = 'failed'", "(status = 'refused' AND NOT unusable)"] if failed else []
-    wanted += ["NOT unusable"] if force else []
-    return con.sql(
-        "SELECT url, status, reason FROM (SELECT *, error_class IS NOT DISTINCT FROM "
-        f"'{UNUSABLE}' AS unusable FROM web_media WHERE unlisted_at IS NULL) "
-        f"WHERE {' OR '.join(wanted)} ORDER BY url"
-    ).pl()
+def load_redo(
+    con: duckdb.DuckDBPyConnection,
+    selection: Selection,
+    now: datetime,
+    *,
+    kind: str | None = None,
+    failed: bool = False,
+    force: bool = False,
+    limit: int = 0,
+) -> pl.DataFrame:
+    """URLs that are due, with what failed or was refused (`failed`), or all (`force`).
+
+    Columns `url`, `status`, `reason`; in the order of `load_due`, at most `limit`, 0 all. Of those
+    without content, `kind` is what lists and pages say. What cannot be used is never among them.
+    """
+    query = _REDO + (f"LIMIT {limit:d}" if limit else "")
+    wanted = {"kind": kind, "failed": failed, "force": force}
+    return con.sql(query, params=selection.values(now) | wanted).pl()
 
 
 def make_due(con: duckdb.DuckDBPyConnection, urls: Sequence[str]) -> int:

@@ -13,6 +13,10 @@ WRITTEN_AT = {
 }  # fmt: skip
 
 
+OF_ONE_RUN = {"scan_figures"}
+"""Tables that say how long the work took and what memory."""
+
+
 def digest_tree(folder: Path) -> dict[str, tuple[int, str]]:
     """Name, mtime and digest of every file."""
     return {
@@ -39,6 +43,7 @@ def table_rows(file: Path, *, timeless: bool = True) -> dict[str, list[tuple[obj
             for (name,) in con.execute(
                 "SELECT table_name FROM duckdb_tables() WHERE NOT internal ORDER BY 1"
             ).fetchall()
+            if not (timeless and name in OF_ONE_RUN)
         ]
         rows = {}
         for name in names:

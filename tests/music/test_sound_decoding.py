@@ -1,5 +1,7 @@
 """One decode: which part, which samples, and what becomes of files that are not well made."""
 
+import struct
+
 import numpy as np
 import pytest
 from music_audio import audio, encode
@@ -8,11 +10,13 @@ from sounds import RATE, noise, stream, tone, wav
 from media_assets.errors import (
     CorruptMediaError,
     DisguisedMediaError,
+    LimitExceededError,
     MediaError,
 )
 from media_assets.music.sound.decoding import Decoding, decode
 from media_assets.music.sound.demuxing import find_demuxer
 from media_assets.music.sound.hearing import listen
+from media_assets.music.sound.riff_end import until
 
 
 def decoded(
@@ -45,6 +49,52 @@ def test_of_a_long_file_the_middle_is_decoded() -> None:
 def test_all_of_it_is_decoded_when_that_is_asked_for() -> None:
     found, samples, _ = decoded(wav(ramp(20)), ".wav", seconds=0)
     assert (found.part, samples.shape[1]) == ("whole", 20 * RATE)
+
+
+ZEROS = bytes(9_000_000)
+"""More than the million of empty parts through which FFmpeg is let go."""
+
+
+def test_a_tail_of_zeros_behind_a_wav_file_is_no_part_of_it() -> None:
+    for length, part in ((5, "whole"), (80, "middle")):
+        plain, longer = (decoded(content, ".wav")
+                         for content in (wav(ramp(length)), wav(ramp(length)) + ZEROS))  # fmt: skip
+        assert longer[0].part == part
+        assert longer[0].length == plain[0].length
+        np.testing.assert_array_equal(longer[1], plain[1])
+
+
+def test_a_tail_of_zeros_behind_an_aiff_file_is_no_part_of_it() -> None:
+    content = audio("aiff")
+    np.testing.assert_array_equal(
+        decoded(content + ZEROS, ".aiff")[1], decoded(content, ".aiff")[1]
+    )
+
+
+@pytest.mark.parametrize("size", [0, 4, 100, 0xFFFF_FFFF, 0x7FFF_FFFF])
+def test_an_end_that_no_header_tells_is_not_guessed(size: int) -> None:
+    content = b"RIFF" + struct.pack("<I", size) + wav(ramp(5))[8:] + ZEROS
+    with pytest.raises(LimitExceededError, match="more than 1,000,000 places"):
+        decoded(content, ".wav")
+
+
+@pytest.mark.parametrize("size", [0, 100, 0xFFFF_FFFF])
+def test_a_wrong_size_in_the_header_costs_nothing_else(size: int) -> None:
+    content = b"RIFF" + struct.pack("<I", size) + wav(ramp(5))[8:] + b"junk\0\0\0\0"
+    np.testing.assert_allclose(decoded(content, ".wav")[1], ramp(5), atol=1e-4)
+
+
+def test_the_beginning_of_a_stream_is_a_stream() -> None:
+    whole = bytes(range(100))
+    for end in (0, 1, 99, 100):
+        part, same = until(stream(whole), end), stream(whole[:end])
+        for offset, whence, size in ((0, 0, 7), (3, 1, 50), (-5, 2, 9), (120, 0, 4), (0, 2, -1),
+                                     (0, 0, -1)):  # fmt: skip
+            if offset < 0 and end < 5:
+                continue  # before the start
+            assert part.seek(offset, whence) == same.seek(offset, whence)
+            assert part.read(size) == same.read(size)
+            assert part.tell() == same.tell()
 
 
 @pytest.mark.parametrize("kind", ["mp3", "flac", "m4a", "aac", "opus", "wma"])

@@ -1,5 +1,6 @@
 """Embedding: incremental, every vector with the right track, failures as rows."""
 
+import json
 import random
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
@@ -7,16 +8,25 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from ollama_server import OllamaServer, vector_of
 from record_shelf import RecordShelf
 
+from media_assets.cli import main
 from media_assets.embedder_settings import OllamaSettings
 from media_assets.embedding.embedder import Embedded, Source
 from media_assets.embedding.texts import track_text
-from media_assets.errors import CorruptMediaError, EmbedderCallError, EmbedderError
+from media_assets.errors import (
+    ConfigurationError,
+    CorruptMediaError,
+    EmbedderCallError,
+    EmbedderError,
+)
 from media_assets.library.kinds import Kind
 from media_assets.similarity.vectors import unit_vector
+from media_assets.stages.catalog import STAGE_NAMES
 from media_assets.stages.embed import EmbedReport, embed, embed_player
+from media_assets.stages.reprocess import Choice, forget, plan, stages_named
 
 
 @pytest.fixture(scope="module")
@@ -148,6 +158,92 @@ def test_a_failure_is_a_row_that_waits_and_leaves_no_old_vector(shelf: RecordShe
     assert run(shelf, Fake()) == (1, 0, 0)
     assert shelf.rows("SELECT count(*) FROM media_failures") == [(0,)]
     assert_vectors_are_right(shelf, {"a", "b", "c"})
+
+
+WORDS = "embedding:text.words"
+EMBEDDERS = {
+    "words": {"kind": "ollama", "model": "tiny"},
+    "moods": {"kind": "ollama", "model": "tiny", "space": "text.feel"},
+}
+
+
+@pytest.fixture
+def half_failed(empty: Path, tmp_path: Path) -> RecordShelf:
+    """Three tracks: one has a vector, two failed and wait; the command finds it all."""
+    shelf = RecordShelf(tmp_path, embedders=EMBEDDERS).copy_of(empty)
+    (tmp_path / "library" / "ana").mkdir(parents=True)
+    sections = [f"[embedders.{name}]\n" + "".join(f"{key} = {json.dumps(value)}\n"
+                for key, value in said.items()) for name, said in EMBEDDERS.items()]  # fmt: skip
+    (tmp_path / "media_assets.toml").write_text("\n".join(sections), "utf-8")
+    shelf.tracks(titles("a", "b", "c"))
+    broken = Fake()
+    broken.bad = {"Title of b", "Title of c"}
+    assert run(shelf, broken) == (1, 2, 0)
+    assert run(shelf, Fake()) == (0, 0, 0)
+    return shelf
+
+
+def planned(shelf: RecordShelf, *names: str, **choice: object) -> list[tuple[str, str, str]]:
+    stages, embeddings = stages_named(shelf.settings, names)
+    wanted = Choice(stages, embeddings=embeddings, **choice)  # type: ignore[arg-type]
+    found = plan(shelf.platform, shelf.player, wanted).filter(stage=WORDS)
+    return found.select("media_id", "stage", "reason").rows()
+
+
+def test_failures_of_an_embedder_are_made_due_when_a_person_asks(half_failed: RecordShelf) -> None:
+    stages, embeddings = stages_named(half_failed.settings, [WORDS])
+    assert (stages, embeddings) == ((), (WORDS,))
+    choice = Choice(stages, failed=True, embeddings=embeddings)
+    chosen = plan(half_failed.platform, half_failed.player, choice)
+    assert chosen.rows() == [
+        ("b", "/x/b.flac", WORDS, "failed"),
+        ("c", "/x/c.flac", WORDS, "failed"),
+    ]
+    forget(half_failed.platform, half_failed.player, chosen.filter(media_id="b"))
+    healed = Fake()
+    assert run(half_failed, healed) == (1, 0, 0)
+    assert healed.calls == [[text_of("b")]]
+    assert half_failed.rows("SELECT media_id, attempts FROM media_failures") == [("c", 1)]
+    assert_vectors_are_right(half_failed, {"a", "b"})
+
+
+def test_what_is_done_is_embedded_anew_only_by_force(half_failed: RecordShelf) -> None:
+    both = [("b", WORDS, "failed"), ("c", WORDS, "failed")]
+    assert planned(half_failed) == []
+    assert planned(half_failed, failed=True) == both
+    assert planned(half_failed, "embedding:words", failed=True) == both
+    assert planned(half_failed, "embedding:moods", failed=True) == []
+    assert planned(half_failed, "thumbnails", failed=True) == []
+    assert planned(half_failed, failed=True, kind="image") == []
+    assert planned(half_failed, force=True) == [("a", WORDS, "done"), *both]
+    half_failed.run("UPDATE media_files SET status = 'missing' WHERE media_id = 'b'")
+    assert planned(half_failed, failed=True) == both[1:]
+
+
+def test_a_stage_of_an_embedder_has_the_name_of_its_space_or_its_own(shelf: RecordShelf) -> None:
+    settings = RecordShelf(shelf.base, embedders=EMBEDDERS).settings
+    feel = "embedding:text.feel"
+    assert stages_named(settings, []) == (STAGE_NAMES, (feel, WORDS))
+    for name in (feel, "embedding:moods"):
+        assert stages_named(settings, [name, "thumbnails"]) == (("thumbnails",), (feel,))
+    with pytest.raises(ConfigurationError, match="no stage is called 'embedding:x'; there are"):
+        stages_named(settings, ["embedding:x"])
+
+
+def test_the_dry_run_lists_failures_of_embedders_and_writes_nothing(
+    half_failed: RecordShelf,
+) -> None:
+    before = half_failed.file.read_bytes()
+    command = ["reprocess", "--config", str(half_failed.base / "media_assets.toml"),
+               "--player", "ana", "--dry-run", "--json"]  # fmt: skip
+    done = CliRunner().invoke(main, [*command, "--failed", "--stage", WORDS])
+    assert [(row["media_id"], row["stage"], row["reason"]) for row in json.loads(done.stdout)] == [
+        ("b", WORDS, "failed"), ("c", WORDS, "failed"),
+    ]  # fmt: skip
+    refused = CliRunner().invoke(main, [*command, "--stage", "embedding:nobody"])
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "no stage is called 'embedding:nobody'" in refused.stderr
+    assert half_failed.file.read_bytes() == before
 
 
 def test_a_wrong_dimension_is_a_failure_and_nothing_else_is_lost(shelf: RecordShelf) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from media_assets.errors import MigrationError
 from media_assets.store.connect import connect
+from media_assets.store.figures import analysis_totals
 from media_assets.store.migrate import (
     MIGRATIONS,
     Migration,
@@ -27,7 +28,7 @@ ADDED: dict[Database, tuple[str, ...]] = {
     "player": ("media_verifications", "api_history", "duplicates", "duplicate_decisions",
                "embedded_covers", "tracks", "track_artists", "artists", "albums", "covers",
                "media_neighbors", "search_index", "search_state", "web_sources", "web_places",
-               "web_media", "land_jobs"),
+               "web_media", "land_jobs", "scan_figures", "analysis_totals"),
     "shared": ("fetch_gaps", "shared_duplicates", "shared_captures", "match_captures",
                "shared_albums", "shared_artists"),
 }  # fmt: skip
@@ -284,3 +285,27 @@ def test_who_makes_a_file_that_another_made_faster_may_lose_his_folder(file: Pat
     assert _create(file, [slow]) == 0
     assert ledger(file) == [(step.version, step.name) for step in MIGRATIONS["player"]]
     assert [path.name for path in file.parent.iterdir()] == ["stats.duckdb"]
+
+
+def test_counters_begin_with_what_was_done_before_they_were(file: Path) -> None:
+    _create(file, MIGRATIONS["player"][:13])
+    with connect(file) as con:
+        con.execute("DROP TABLE analysis_totals")
+        con.execute("DROP TABLE scan_figures")
+        for media_id, kind in (("a", "image"), ("b", "image"), ("c", "audio"), ("d", "video")):
+            con.execute(
+                "INSERT INTO media_files BY NAME SELECT ? AS media_id, ? AS kind, 'ana' AS player, "
+                "'/x' AS folder, '/x/' || ? AS file_path, ? AS file_name, '' AS file_ext, "
+                "1 AS file_size, 1 AS mtime_ns, 'present' AS status, now()::TIMESTAMP AS "
+                "first_seen_at, now()::TIMESTAMP AS last_scan_at",
+                [media_id, kind, media_id, media_id],
+            )
+        for media_id, stage in (("a", "thumbnails"), ("a", "media_vectors"), ("c", "thumbnails")):
+            con.execute("INSERT INTO media_stages VALUES (?, ?, 1, '', 1, 1, now(), NULL)",
+                        [media_id, stage])  # fmt: skip
+        for media_id in ("b", "a"):
+            con.execute("INSERT INTO media_failures VALUES (?, 'image_metadata', 'E', '', 1, "
+                        "now(), now(), now(), 1, '', 1, 1)", [media_id])  # fmt: skip
+    migrate(file, "player")
+    with connect(file, read_only=True) as con:
+        assert analysis_totals(con) == {"audio": (1, 0), "image": (2, 2)}

@@ -153,7 +153,7 @@ def test_an_address_that_is_none_is_a_row_that_says_why_until_it_is_mended(
     assert (row["status"], row["is_final"]) == ("refused", True)
     assert row["reason"] == "no scheme of the web"
     assert due(con) == []
-    assert store.load_redo(con, failed=True, force=True).is_empty()
+    assert redo(con, failed=True, force=True) == []
     write(con, "one.csv", place("httq://x"))
     settle(con)
     assert row_of(con, "httq://x")["status"] == "pending"
@@ -224,6 +224,10 @@ def test_a_download_that_is_lost_is_fetched_again_without_its_etag(
     assert store.load_due(con, ALL, 0, NOW).rows() == [(A, None, None)]
 
 
+def redo(con: duckdb.DuckDBPyConnection, **choice: Any) -> list[str]:
+    return store.load_redo(con, Selection(LIMITS, 5), NOW, **choice)["url"].to_list()
+
+
 def test_a_refresh_asks_by_the_etag(con: duckdb.DuckDBPyConnection) -> None:
     write(con, "one.csv", place(A))
     settle(con)
@@ -243,9 +247,10 @@ def test_what_a_person_wants_again_is_due_at_once(con: duckdb.DuckDBPyConnection
     tried(con, B, status="fetched", file_name="b.png")
     tried(con, C, status="refused", is_final=True, settings=LIMITS)
     assert due(con) == []
-    assert store.load_redo(con, failed=True, force=False)["url"].to_list() == [A, C]
-    assert store.load_redo(con, failed=False, force=True)["url"].to_list() == [A, B, C]
-    assert store.load_redo(con, failed=False, force=False).is_empty()
+    assert redo(con, failed=True) == [A, C]
+    assert redo(con, force=True) == [A, B, C]
+    assert redo(con, failed=True, limit=1) == [A]
+    assert redo(con) == []
     assert store.make_due(con, [A, B]) == 2
     assert due(con) == [A, B]
     assert row_of(con, A)["attempts"] == 0

@@ -8,8 +8,9 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 
 from media_assets.demuxer import open_container
-from media_assets.errors import UnsupportedMediaError
+from media_assets.errors import LimitExceededError, UnsupportedMediaError
 from media_assets.music.containers import Container, find_container
+from media_assets.music.sound.riff_end import riff_end, until
 
 READ_BYTES = 64 * 1024
 
@@ -45,11 +46,26 @@ def open_sound(stream: BinaryIO, demuxer: str) -> Iterator[tuple[InputContainer,
         CorruptMediaError, UnsupportedMediaError, UnreadableMediaError, LimitExceededError
         DisguisedMediaError: as `open_container`.
     """
-    container = open_container(stream, demuxer, {}, read_bytes=READ_BYTES)
+    container = _opened(stream, demuxer)
     try:
         yield container, _prepared(container)
     finally:
         container.close()
+
+
+def _opened(stream: BinaryIO, demuxer: str) -> InputContainer:
+    """The container; of a WAV file that leads to too many places what its header counts.
+
+    FFmpeg looks for parts behind that end too: a tail of zeros is one every eight bytes. Where it
+    comes through, the header is not asked, for many are wrong.
+    """
+    try:
+        return open_container(stream, demuxer, {}, read_bytes=READ_BYTES)
+    except LimitExceededError:
+        end = riff_end(stream) if demuxer == "wav" else None
+        if end is None:
+            raise
+        return open_container(until(stream, end), demuxer, {}, read_bytes=READ_BYTES)
 
 
 def _prepared(container: InputContainer) -> AudioStream:

@@ -4,6 +4,7 @@ from media_assets.store.spec import Database, Table
 from media_assets.store.tables.analysis import ANALYSIS_TABLES
 from media_assets.store.tables.captures import CAPTURE_TABLES
 from media_assets.store.tables.duplicates import DUPLICATE_TABLES
+from media_assets.store.tables.figures import FIGURE_TABLES
 from media_assets.store.tables.levelup import LEVELUP_TABLES
 from media_assets.store.tables.library import LIBRARY_TABLES
 from media_assets.store.tables.matches import MATCH_TABLES
@@ -24,6 +25,7 @@ TABLES: tuple[Table, ...] = (
     *SHARED_MUSIC_TABLES,
     *VECTOR_TABLES,
     *WEB_TABLES,
+    *FIGURE_TABLES,
     *PLAYER_TABLES,
     *STATISTICS_TABLES,
     *MATCH_TABLES,
