@@ -109,7 +109,8 @@ def _sections() -> list[type]:
 
 def _names() -> set[str]:
     return {
-        "library", "matches", "thumbnails", "covers", "audio", "engine", "limits", "automation",
+        "library", "matches", "thumbnails", "covers", "audio", "vectors", "engine", "limits",
+        "automation",
     }  # fmt: skip
 
 
