@@ -130,6 +130,16 @@ class AudioSettings(Section):
     fingerprint: bool = True
 
 
+class VectorSettings(Section):
+    """How the table of neighbours is made: by comparing all with all, or by asking an index.
+
+    `index_from`: a space with fewer vectors is compared exactly, whatever `index` says.
+    """
+
+    index: Literal["exact", "usearch"] = "exact"
+    index_from: int = Field(1_000_000, ge=2)
+
+
 class EngineSettings(Section):
     """The process pool."""
 
@@ -167,6 +177,7 @@ class Settings(Section):
     thumbnails: ThumbnailSettings = ThumbnailSettings()
     covers: CoverSettings = CoverSettings()
     audio: AudioSettings = AudioSettings()
+    vectors: VectorSettings = VectorSettings()
     engine: EngineSettings = EngineSettings()
     limits: LimitSettings = LimitSettings()
     automation: AutomationSettings = AutomationSettings()

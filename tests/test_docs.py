@@ -110,8 +110,8 @@ def _sections() -> list[type]:
 
 def _names() -> set[str]:
     return {
-        "library", "matches", "thumbnails", "covers", "audio", "engine", "limits", "automation",
-        "web",
+        "library", "matches", "thumbnails", "covers", "audio", "vectors", "engine", "limits",
+        "automation", "web",
     }  # fmt: skip
 
 

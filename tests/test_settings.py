@@ -50,6 +50,9 @@ sizes_at_once = []
 [audio]
 seconds = 60
 fingerprint = true
+[vectors]
+index = "exact"
+index_from = 1000000
 [engine]
 workers = 0
 item_timeout_seconds = 60

@@ -13,6 +13,9 @@ from media_assets.similarity.vectors import DECIMALS, Places, Vectors, cosines, 
 
 BLOCK_CELLS = 4_000_000
 """Cosines that are in memory at once: 16 MB, so that a block stays near the processor."""
+BLOCK_ROWS = 256
+"""Queries of a block, at least: fewer make it a product of matrices in name only. With four, which
+is what a block over a million rows held, a query took six times as long."""
 
 _CHUNKS = 512
 _SELF = np.float32(-2)
@@ -63,7 +66,7 @@ def nearest(
     units: Vectors = np.asarray(vectors / lengths[:, None], np.float32)
     floors = np.full(queries.size, _NOBODY) if at_least is None else at_least.astype(np.float32)
     among = units[pool]
-    step = max(1, BLOCK_CELLS // max(1, pool.size))
+    step = max(BLOCK_ROWS, BLOCK_CELLS // max(1, pool.size))
     parts = []
     for start in range(0, queries.size, step):
         block = queries[start : start + step]
@@ -97,13 +100,24 @@ def _own_columns(block: Places, pool: Places) -> tuple[Places, Places]:
 def _candidates(
     block: Vectors, among: Vectors, own: tuple[Places, Places], count: int, at_least: Vectors
 ) -> tuple[Places, Places]:
-    """Rows and columns of all that can be among the nearest `count`, and of little else."""
-    products = block @ among.T
-    products[own] = _SELF
-    floor = np.maximum(_lower_bound(products, count), at_least) - _slack(among.shape[1])
-    wanted = products >= np.maximum(floor, _NOBODY)[:, None]
-    rows, columns = np.divmod(np.flatnonzero(wanted), max(1, among.shape[0]))  # `nonzero` takes 10x
-    return rows, columns
+    """Rows and columns of all that can be among the nearest `count`, and of little else.
+
+    The columns are taken some at a time. What was found so far is a floor for what comes later.
+    """
+    slack = _slack(among.shape[1])
+    width = max(1, BLOCK_CELLS // max(1, block.shape[0]))
+    floor = at_least
+    parts = [(np.zeros(0, np.int64), np.zeros(0, np.int64))]
+    for start in range(0, among.shape[0], width):
+        products = block @ among[start : start + width].T
+        inside = (own[1] >= start) & (own[1] < start + width)
+        products[own[0][inside], own[1][inside] - start] = _SELF
+        floor = np.maximum(floor, _lower_bound(products, count))
+        wanted = products >= np.maximum(floor - slack, _NOBODY)[:, None]
+        # `nonzero` takes ten times as long.
+        rows, columns = np.divmod(np.flatnonzero(wanted), products.shape[1])
+        parts.append((rows, columns + start))
+    return np.concatenate([rows for rows, _ in parts]), np.concatenate([at for _, at in parts])
 
 
 def _lower_bound(products: Vectors, count: int) -> Vectors:

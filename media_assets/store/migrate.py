@@ -37,7 +37,7 @@ from media_assets.store.tables.figures import FIGURE_TABLES
 from media_assets.store.tables.levelup import LEVELUP_TABLES
 from media_assets.store.tables.library import MEDIA_VERIFICATIONS
 from media_assets.store.tables.matches import CAREER_PROGRESS, FETCH_GAPS, PERSONAL_SCORES
-from media_assets.store.tables.music import MUSIC_TABLES, SHARED_MUSIC_TABLES
+from media_assets.store.tables.music import MUSIC_TABLES, SHARED_MUSIC_TABLES, TRACKS
 from media_assets.store.tables.players import API_HISTORY
 from media_assets.store.tables.shared_captures import MATCH_CAPTURES, SHARED_CAPTURES
 from media_assets.store.tables.statistics import STATISTICS_TABLES
@@ -176,6 +176,12 @@ def _add_figures(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(BEGIN_COUNTING)
 
 
+def _add_credited(con: duckdb.DuckDBPyConnection) -> None:
+    """Tracks are derived: the next run makes them again. A table with indexes cannot be altered."""
+    con.execute("DROP TABLE IF EXISTS tracks")
+    _create_table(con, TRACKS)
+
+
 MIGRATIONS: dict[Database, tuple[Migration, ...]] = {
     "player": (
         Migration(1, "tables", _create_tables("player")),
@@ -192,6 +198,7 @@ MIGRATIONS: dict[Database, tuple[Migration, ...]] = {
         Migration(12, "neighbours and search", _add_vector_tables),
         Migration(13, "lands", _add_web_tables),
         Migration(14, "figures of scans and analyses", _add_figures),
+        Migration(15, "who is credited on a track", _add_credited),
     ),
     "shared": (
         Migration(1, "tables", _create_tables("shared")),

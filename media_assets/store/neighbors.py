@@ -30,7 +30,7 @@ fresh AS (
     SELECT v.media_id, s.media_id IS NULL AS pending
     FROM vectors v
     LEFT JOIN media_stages s ON s.media_id = v.media_id AND s.stage = $stage
-        AND s.version = $rules AND s.settings = v.inputs
+        AND list_contains($rules, s.version) AND s.settings = v.inputs
 ),
 held AS (
     SELECT n.media_id, count(*) AS count, bool_or(coalesce(f.pending, true)) AS outdated
@@ -58,11 +58,11 @@ WHERE space = $space ORDER BY media_id, rank
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What is compared, how many neighbours are kept, by which version of the rules."""
+    """What is compared, how many neighbours are kept, which versions of the rules count as done."""
 
     model: Model
     count: int
-    rules: int
+    rules: tuple[int, ...]
 
     @property
     def stage(self) -> str:
@@ -73,7 +73,7 @@ class Comparison:
         """For the statements."""
         return {
             "space": self.model.space, "model": self.model.model, "version": self.model.version,
-            "stage": self.stage, "rules": self.rules, "count": self.count,
+            "stage": self.stage, "rules": list(self.rules), "count": self.count,
         }  # fmt: skip
 
 
@@ -108,17 +108,19 @@ def write_found(
     wanted: Comparison,
     media: pl.DataFrame,
     rows: pl.DataFrame,
+    rules: int,
     now: datetime,
 ) -> tuple[int, int]:
     """Make the neighbours of a space equal to the rows, inside the caller's transaction.
 
-    `media` are all that were compared. Returns rows written and rows deleted.
+    `media` are all that were compared; those that are `pending` are recorded as done by this
+    version of the rules. Returns rows written and rows deleted.
     """
     found = as_table(MEDIA_NEIGHBORS, rows.with_columns(found_at=pl.lit(now)))
     part = pl.DataFrame({"space": [wanted.model.space]})
     fresh, stale = difference(con, MEDIA_NEIGHBORS, found, ("found_at",), part)
     written, deleted = upsert(con, MEDIA_NEIGHBORS, fresh), delete_keys(con, MEDIA_NEIGHBORS, stale)
-    _record(con, wanted, media, now)
+    _record(con, wanted, media, rules, now)
     return written, deleted
 
 
@@ -130,7 +132,11 @@ def forget_space(con: duckdb.DuckDBPyConnection, space: str) -> int:
 
 
 def _record(
-    con: duckdb.DuckDBPyConnection, wanted: Comparison, media: pl.DataFrame, now: datetime
+    con: duckdb.DuckDBPyConnection,
+    wanted: Comparison,
+    media: pl.DataFrame,
+    rules: int,
+    now: datetime,
 ) -> None:
     with relation(con, "compared", media.drop("vector")):
         con.execute(
@@ -141,7 +147,7 @@ def _record(
         done = con.sql(
             "SELECT media_id, $stage AS stage, $rules::INTEGER AS version, inputs AS settings, "
             "file_size, mtime_ns, $now::TIMESTAMP AS done_at FROM compared WHERE pending",
-            params={"stage": wanted.stage, "rules": wanted.rules, "now": now},
+            params={"stage": wanted.stage, "rules": rules, "now": now},
         ).pl()
     upsert(con, MEDIA_STAGES, done)
 

@@ -8,7 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from media_assets.errors import VectorError
-from media_assets.similarity.nearest import Nearest, joined, nearest
+from media_assets.similarity.nearest import (
+    BLOCK_CELLS,
+    BLOCK_ROWS,
+    Nearest,
+    joined,
+    nearest,
+)
 from media_assets.similarity.vectors import cosines, lengths_of, unit_vector
 
 Found = dict[int, list[tuple[int, float]]]
@@ -74,6 +80,34 @@ def test_in_chunks_and_blocks_as_brute_force() -> None:
     again = [nearest(vectors, everybody[start : start + 7], everybody, 10)
              for start in range(0, 70, 7)]  # fmt: skip
     assert np.concatenate([part.second for part in again]).tolist() == whole.second[:700].tolist()
+
+
+def test_columns_that_are_taken_some_at_a_time_give_what_all_at_once_give() -> None:
+    """More rows than a block has columns for: the last columns hold the nearest of the first."""
+    rng = np.random.default_rng(4)
+    vectors = rng.normal(size=(40_000, 3)).astype(np.float32)
+    vectors[-500:] = vectors[:500]
+    everybody = np.arange(40_000)
+    queries = np.sort(rng.choice(40_000, 2 * BLOCK_ROWS, replace=False))
+    queries[:50] = np.arange(50)
+    assert BLOCK_CELLS // BLOCK_ROWS < 40_000
+    found = nearest(vectors, np.unique(queries), everybody, 5)
+    some = np.unique(queries)[::16]
+    wanted = brute_force_of_rows(vectors, some, 5)
+    assert {key: value for key, value in as_found(found).items() if key in wanted} == wanted
+
+
+def brute_force_of_rows(vectors: np.ndarray, queries: np.ndarray, count: int) -> Found:
+    """All cosines of one row after the other, in float64."""
+    whole = vectors.astype(np.float64)
+    units = whole / np.linalg.norm(whole, axis=1, keepdims=True)
+    found: Found = {}
+    for query in queries.tolist():
+        near = np.clip(np.round(units @ units[query], 6), -1, 1)
+        near[query] = -2
+        order = np.lexsort((np.arange(near.size), -near))[:count]
+        found[query] = [(int(other), round(float(near[other]), 6)) for other in order]
+    return found
 
 
 def test_pairs_of_two_searches_make_one() -> None:

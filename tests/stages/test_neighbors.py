@@ -1,13 +1,21 @@
 """Neighbours in the tables: what comparing everything anew would give, whatever came when."""
 
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from record_shelf import SPACE, RecordShelf
 
+from media_assets.errors import ConfigurationError
 from media_assets.similarity.layout import SPACE as LAYOUT
-from media_assets.stages.neighbors import NEIGHBORS, NeighborsReport, find_neighbors
+from media_assets.stages.neighbors import (
+    INDEXED_VERSION,
+    NEIGHBORS,
+    RULES_VERSION,
+    NeighborsReport,
+    find_neighbors,
+)
 from media_assets.stages.purge import PurgeChoice, plan, purge
 
 ROWS = (
@@ -90,6 +98,67 @@ def test_only_what_is_new_and_what_it_touches_is_compared(shelf: RecordShelf) ->
     report = find(shelf)
     assert (report.compared, report.rows_deleted) == (1, 0)
     assert 10 <= report.rows_written < 200
+
+
+@pytest.fixture
+def indexed(empty: Path, tmp_path: Path) -> RecordShelf:
+    """A shelf whose spaces of 20 vectors and more are asked about by an index."""
+    chosen = {"index": "usearch", "index_from": 20}
+    return RecordShelf(tmp_path, vectors=chosen).copy_of(empty)
+
+
+VERSIONS = "SELECT version, count(*) FROM media_stages GROUP BY ALL ORDER BY ALL"
+
+
+def test_an_index_is_asked_where_there_are_many_and_its_recall_is_told(
+    indexed: RecordShelf,
+) -> None:
+    add(indexed, 1, [f"m{number:02}" for number in range(40)])
+    add(indexed, 2, ["m00", "m01", "m02"], "text.words")
+    report = find(indexed)
+    assert report.recall == {SPACE: 1.0}
+    assert (report.compared, report.rows_written) == (43, 406)
+    assert indexed.rows(VERSIONS) == [(RULES_VERSION, 3), (INDEXED_VERSION, 40)]
+    assert find(indexed) == NeighborsReport()
+    found = indexed.rows(ROWS)
+    indexed.settings = RecordShelf(indexed.base).settings
+    report = find(indexed)
+    assert (report.compared, report.rows_written, report.recall) == (40, 0, {})
+    assert indexed.rows(VERSIONS) == [(RULES_VERSION, 43)]
+    assert found == from_scratch(indexed)
+
+
+def test_few_that_are_new_are_compared_with_all_and_no_index_is_made(indexed: RecordShelf) -> None:
+    add(indexed, 1, [f"m{number:02}" for number in range(40)])
+    find(indexed)
+    add(indexed, 2, ["new"])
+    report = find(indexed)
+    assert (report.compared, report.recall) == (1, {})
+    assert indexed.rows(VERSIONS) == [(RULES_VERSION, 1), (INDEXED_VERSION, 40)]
+    assert indexed.rows(ROWS) == from_scratch(indexed)
+
+
+def test_what_was_exact_and_was_found_by_an_index_since_is_recorded_so(
+    indexed: RecordShelf,
+) -> None:
+    by_index = indexed.settings
+    indexed.settings = RecordShelf(indexed.base).settings
+    add(indexed, 1, [f"m{number:02}" for number in range(30)])
+    find(indexed)
+    indexed.settings = by_index
+    indexed.run("DELETE FROM media_vectors WHERE media_id < 'm05'")
+    report = find(indexed)
+    torn = report.compared
+    assert report.recall == {SPACE: 1.0}
+    assert indexed.rows(VERSIONS) == [(RULES_VERSION, 25 - torn), (INDEXED_VERSION, torn)]
+
+
+def test_an_index_that_is_not_installed_is_named_with_what_to_install(
+    indexed: RecordShelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "usearch", None)
+    with pytest.raises(ConfigurationError, match=r"pip install 'media_assets\[usearch\]'"):
+        find(indexed)
 
 
 def test_a_purge_leaves_no_gap(shelf: RecordShelf) -> None:

@@ -60,8 +60,9 @@ def media_embeddings(
         {"duckdb", "table", "python"},
         str(RULES_VERSION),
         f"The {NEIGHBORS} nearest by cosine, exactly, in each space of `media_vectors` but that of "
-        "layouts, which `duplicates` are found by. What is new is compared with all, and all with "
-        "it. `media-assets similar` asks for more of them, also across players.",
+        "layouts, which `duplicates` are found by. Where `[vectors]` asks for an index, the "
+        "share of the true ones that it finds is in the metadata. What is new is compared with "
+        "all, and all with it. `media-assets similar` asks for more of them, also across players.",
     ),
     deps=["media_files", "media_vectors", "audio_features", "media_embeddings", "audio_metadata"],
     partitions_def=players,
@@ -84,6 +85,9 @@ def media_neighbors(
             **sheet,
             "spaces with news": ", ".join(report.spaces) or "none",
             "compared with all": report.compared,
+            **{
+                f"recall of the index in {space}": recall for space, recall in report.recall.items()
+            },
             "rows written": report.rows_written,
             "rows deleted": report.rows_deleted,
             **table_metadata(loaded, player, MEDIA_NEIGHBORS),
