@@ -46,9 +46,11 @@ def catalog(music: pl.DataFrame) -> Catalog:
 
 def _tracks(music: pl.DataFrame, credits: pl.DataFrame) -> pl.DataFrame:
     artists = credits.filter(role="artist", position=1).select("media_id", "artist_key")
+    keys = credits.group_by("media_id").agg(credited=pl.col("artist_key").unique().sort())
     name = pl.col("file_name").str.replace(r"(.)\.[^.]*$", "${1}")
     return (
         music.join(artists, on="media_id", how="left", maintain_order="left")
+        .join(keys, on="media_id", how="left", maintain_order="left")
         .join(_album_keys(music, credits), on="media_id", how="left", maintain_order="left")
         .with_columns(
             display_title=pl.coalesce("title", name),

@@ -35,7 +35,7 @@ from media_assets.store.tables.duplicates import (
 from media_assets.store.tables.levelup import LEVELUP_TABLES
 from media_assets.store.tables.library import MEDIA_VERIFICATIONS
 from media_assets.store.tables.matches import CAREER_PROGRESS, FETCH_GAPS, PERSONAL_SCORES
-from media_assets.store.tables.music import MUSIC_TABLES, SHARED_MUSIC_TABLES
+from media_assets.store.tables.music import MUSIC_TABLES, SHARED_MUSIC_TABLES, TRACKS
 from media_assets.store.tables.players import API_HISTORY
 from media_assets.store.tables.shared_captures import MATCH_CAPTURES, SHARED_CAPTURES
 from media_assets.store.tables.statistics import STATISTICS_TABLES
@@ -162,6 +162,12 @@ def _add_vector_tables(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(table.create_statement())
 
 
+def _add_credited(con: duckdb.DuckDBPyConnection) -> None:
+    """Tracks are derived: the next run makes them again. A table with indexes cannot be altered."""
+    con.execute("DROP TABLE IF EXISTS tracks")
+    _create_table(con, TRACKS)
+
+
 MIGRATIONS: dict[Database, tuple[Migration, ...]] = {
     "player": (
         Migration(1, "tables", _create_tables("player")),
@@ -176,6 +182,7 @@ MIGRATIONS: dict[Database, tuple[Migration, ...]] = {
         Migration(10, "artists, albums, tracks, covers", _add_music),
         Migration(11, "features of music", _add_table(AUDIO_FEATURES)),
         Migration(12, "neighbours and search", _add_vector_tables),
+        Migration(13, "who is credited on a track", _add_credited),
     ),
     "shared": (
         Migration(1, "tables", _create_tables("shared")),

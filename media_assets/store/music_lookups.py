@@ -57,15 +57,16 @@ def of_album(con: duckdb.DuckDBPyConnection, artist: str, title: str) -> Found:
         artist: normalised name. Of an album artist all tracks of the album are found.
         title: normalised title of the album.
     """
-    keys = _values(con, "artists", "artist_key", "normalised_name", artist)
+    statement = "SELECT artist_key FROM artists WHERE normalised_name = ?"
+    keys = {row[0] for row in con.execute(statement, [artist]).fetchall()}
     found = Found()
-    credited: set[str] | None = None
     for album in _rows(con, "albums", "normalised_title", title) if keys else []:
-        tracks = _rows(con, "tracks", "album_key", album["album_key"])
-        if album["artist_key"] not in keys:
-            if credited is None:
-                credited = _media_of(con, keys)
-            tracks = [row for row in tracks if row["media_id"] in credited]
+        key = album["album_key"]
+        if album["artist_key"] in keys:
+            tracks = _rows(con, "tracks", "album_key", key)
+        else:
+            told = _rows(con, "tracks", "album_key", key, more=", credited")
+            tracks = [row for row in told if not keys.isdisjoint(row.pop("credited") or ())]
         if tracks:
             found.albums.append(album)
             found.tracks += tracks
@@ -84,24 +85,10 @@ def with_id(con: duckdb.DuckDBPyConnection, mb_id: str) -> Found:
     return found
 
 
-def _media_of(con: duckdb.DuckDBPyConnection, artist_keys: set[str]) -> set[str]:
-    """Tracks with which an artist has to do."""
-    found: set[str] = set()
-    for key in artist_keys:
-        found |= _values(con, "track_artists", "media_id", "artist_key", key)
-    return found
-
-
-def _values(
-    con: duckdb.DuckDBPyConnection, table: str, wanted: str, column: str, value: str
-) -> set[str]:
-    """One column alone: half the time of a whole row."""
-    statement = f"SELECT {wanted} FROM {table} WHERE {column} = ?"
-    return {row[0] for row in con.execute(statement, [value]).fetchall()}
-
-
-def _rows(con: duckdb.DuckDBPyConnection, table: str, column: str, value: str) -> list[Row]:
-    columns = _COLUMNS.get(table, "*")
+def _rows(
+    con: duckdb.DuckDBPyConnection, table: str, column: str, value: str, more: str = ""
+) -> list[Row]:
+    columns = _COLUMNS.get(table, "*") + more
     result = con.execute(f"SELECT {columns} FROM {table} WHERE {column} = ?", [value])
     names = [name for name, *_ in result.description or ()]
     return [dict(zip(names, row, strict=True)) for row in result.fetchall()]

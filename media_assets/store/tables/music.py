@@ -24,6 +24,8 @@ TRACKS = Table(
         Column("title_from_file_name", "BOOLEAN", "`display_title` is the file name.", required=True),
         Column("artist", "VARCHAR", "Artists as shown; several are joined by `; `."),
         Column("artist_key", "VARCHAR", "Key of the first artist; `track_artists` has all."),
+        Column("credited", "VARCHAR[]", "Keys of all its artists and of those of its album, sorted: "
+               "who they are is told without looking into `track_artists`."),
         Column("album", "VARCHAR", "Album as this file writes it."),
         Column("album_key", "VARCHAR", "Album; NULL where the file names none."),
         Column("album_artist", "VARCHAR", "Album artists as this file writes them; NULL where it "

@@ -46,6 +46,7 @@ MUSIC_LINEAGE: Mapping[str, Lineage] = {
             "display_title": "audio_metadata.title media_files.file_name",
             "title_from_file_name": "audio_metadata.title",
             "artist_key": _ARTIST,
+            "credited": _ALBUM_ARTIST,
             "album_key": _ALBUM,
             "cover_id": _CHOSEN_COVER,
         },
