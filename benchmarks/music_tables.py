@@ -28,7 +28,7 @@ from media_assets.stages.platform import Platform
 from media_assets.stages.shared_music import share_music
 from media_assets.store.connect import connect, transaction
 from media_assets.store.frames import as_table, polars_schema
-from media_assets.store.music_lookups import Found, at_path, of_album, with_id
+from media_assets.store.music_lookups import Found, alone, at_path, of_album, with_id
 from media_assets.store.publish import publish
 from media_assets.store.spec import Table
 from media_assets.store.tables.analysis import AUDIO_METADATA, EMBEDDED_COVERS
@@ -188,6 +188,7 @@ def _look_ups(platform: Platform) -> Iterator[Figure]:
         def first(row: dict[str, Any]) -> str:
             return normalised(row["artist"].split("; ")[0])
 
+        alone(con)
         asked: dict[str, list[Callable[[], Found]]] = {
             "a track by its path": [partial(at_path, con, row["file_path"]) for row in chosen],
             "an album by artist and title": [

@@ -12,7 +12,7 @@ from media_assets.stages.players import chosen_players
 from media_assets.store import music_views as store
 from media_assets.store.connect import Connection
 from media_assets.store.music_lists import Subject, load_list
-from media_assets.store.music_lookups import Found
+from media_assets.store.music_lookups import Found, alone
 
 
 def listed(
@@ -34,6 +34,7 @@ def looked_up(
     found = {}
     for player in chosen_players(platform, players):
         with platform.reading(player) as con:
+            alone(con)
             if rows := look(con):
                 found[player] = rows
     return found
