@@ -39,6 +39,8 @@ class NetworkRecorder:
         if not self.is_on or not (event in _SENDING or event in _NAMING):
             return
         place = args[_SENDING.get(event, _NAMING.get(event, 0))]
+        if event in _SENDING and isinstance(place, str | bytes):
+            return  # a socket of this machine: so processes of a pool talk to each other
         host = place[0] if event in _SENDING and isinstance(place, tuple) else place
         if host is None or is_loopback(host):
             return
