@@ -10,14 +10,15 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from typing import Any
 
 from media_assets.engine.background import run_in_background
 from media_assets.stages.analyse import analyse
 from media_assets.stages.catalog import QUICK_STAGES
 from media_assets.stages.discover import discover
 from media_assets.stages.land_results import JobResult
-from media_assets.stages.land_rows import limits_of, tried_row
+from media_assets.stages.land_rows import tried_row
+from media_assets.stages.land_selection import selection_of
 from media_assets.stages.platform import Platform
 from media_assets.stages.progress import Listener, Meter, silent
 from media_assets.store import web as store
@@ -26,7 +27,6 @@ from media_assets.store.disk import writing_below
 from media_assets.store.locks import exclusive
 from media_assets.store.web import Selection
 from media_assets.web.fetched import Fetched, Wanted
-from media_assets.web_settings import LandSettings
 
 WRITE_SECONDS = 5.0
 """Closing a connection takes 30 to 90 ms, and a kill loses what is not written."""
@@ -103,7 +103,7 @@ def run_job(
 
 def has_due(platform: Platform, land: str) -> bool:
     """Whether a job would find anything to fetch."""
-    selection = _selection(platform, platform.settings.lands[land], Choice())
+    selection = selection_of(platform, land)
     with platform.reading(land) as con:
         return not store.load_due(con, selection, 1, platform.now()).is_empty()
 
@@ -117,7 +117,7 @@ class _Job:
         self._limit = section.limit if choice.limit is None else choice.limit
         self._batch_size = choice.batch_size or section.batch_size
         self._analyses = choice.analyses
-        self._selection = _selection(platform, section, choice)
+        self._selection = _selection(platform, land, choice)
         self._database = platform.player_database(land)
         self._started, self._started_at = time.monotonic(), platform.now()
         self._written_at = self._started
@@ -265,17 +265,11 @@ class _Job:
         }  # fmt: skip
 
 
-def _selection(platform: Platform, section: LandSettings, choice: Choice) -> Selection:
-    limits = platform.settings.web
-    before: datetime | None = None
-    if choice.refresh:
-        before = platform.now()
-    elif limits.refresh_days:
-        before = platform.now() - timedelta(days=limits.refresh_days)
-    return Selection(
-        settings=limits_of(limits),
-        attempts=limits.attempts,
-        depth=section.depth if choice.depth is None else choice.depth,
-        minrel=section.minrel if choice.minrel is None else choice.minrel,
-        refresh_before=before,
-    )
+def _selection(platform: Platform, land: str, choice: Choice) -> Selection:
+    """What the land takes on by itself, but for what is chosen."""
+    chosen: dict[str, Any] = {
+        "depth": choice.depth, "minrel": choice.minrel,
+        "refresh_before": platform.now() if choice.refresh else None,
+    }  # fmt: skip
+    named = {name: value for name, value in chosen.items() if value is not None}
+    return replace(selection_of(platform, land), **named)

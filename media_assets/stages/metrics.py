@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from media_assets.stages.analyse import stage_frame
 from media_assets.stages.catalog import STAGE_NAMES
+from media_assets.stages.land_selection import selection_of
 from media_assets.stages.platform import SHARED, Platform
-from media_assets.stages.refetch import FETCH, selection_of
+from media_assets.stages.refetch import FETCH
 from media_assets.store import analysis, figures, web
 from media_assets.store.figures import Figures
 from media_assets.store.status import shared_counts

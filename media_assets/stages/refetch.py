@@ -2,18 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
 import polars as pl
 
 from media_assets.errors import ConfigurationError
 from media_assets.stages import reprocess
-from media_assets.stages.land_rows import limits_of
+from media_assets.stages.land_selection import selection_of
 from media_assets.stages.platform import Platform
 from media_assets.stages.reprocess import Choice, stages_named
 from media_assets.store import web as store
 from media_assets.store.connect import connect, transaction
-from media_assets.store.web import Selection
 
 FETCH = "fetch"
 """The stage of URLs, beside those of the analysis and of embedders."""
@@ -92,10 +90,3 @@ def _urls(platform: Platform, land: str, choice: Choice) -> pl.DataFrame:
             con, selection_of(platform, land), platform.now(), kind=choice.kind,
             failed=choice.failed, force=choice.force, limit=choice.limit,
         )  # fmt: skip
-
-
-def selection_of(platform: Platform, land: str) -> Selection:
-    """The URLs that a job of this land takes on by itself."""
-    section, limits = platform.settings.lands[land], platform.settings.web
-    before = platform.now() - timedelta(days=limits.refresh_days) if limits.refresh_days else None
-    return Selection(limits_of(limits), limits.attempts, section.depth, section.minrel, before)
