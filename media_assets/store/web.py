@@ -231,6 +231,12 @@ def _mark_gone(con: duckdb.DuckDBPyConnection, gone: pl.DataFrame, now: datetime
     return gone.height
 
 
+def has_unseen(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether something was fetched whose file no scan has seen."""
+    query = "FROM web_media w ANTI JOIN media_files USING (file_name) WHERE w.status = 'fetched'"
+    return con.execute(f"{query} LIMIT 1").fetchone() is not None
+
+
 def load_due(
     con: duckdb.DuckDBPyConnection, selection: Selection, limit: int, now: datetime
 ) -> pl.DataFrame:
