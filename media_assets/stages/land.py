@@ -31,7 +31,7 @@ from media_assets.web_settings import LandSettings
 WRITE_SECONDS = 5.0
 """Closing a connection takes 30 to 90 ms, and a kill loses what is not written."""
 _SLICE = 100_000
-"""URLs that are in memory at once: 30 MB."""
+"""URLs that the fetcher has at once: 30 MB."""
 _BATCHES_AHEAD = 2
 
 
@@ -131,12 +131,10 @@ class _Job:
     def run(self) -> LandReport:
         """Do what is due; what came is written also when this is interrupted."""
         self._see_what_is_there()
-        with connect(self._database, read_only=True) as con:
-            due = store.load_due(con, self._selection, self._limit, self._platform.now())
-        self.report.total = due.height
-        if due.is_empty():
+        wanted = self._due()
+        self.report.total = len(wanted)
+        if not wanted:
             return self.report
-        wanted = [Wanted(*row) for row in due.iter_rows()]
         self._meter = Meter(f"{self._land}: media fetched", len(wanted), self._listener)
         trouble: str | None = "it was interrupted"
         try:
@@ -157,6 +155,12 @@ class _Job:
             has_unseen = store.has_unseen(con)
         if has_unseen:
             discover(self._platform, self._land, listener=self._listener)
+
+    def _due(self) -> list[Wanted]:
+        """What is to be fetched, in its order; a million take 200 MB."""
+        with connect(self._database, read_only=True) as con:
+            due = store.load_due(con, self._selection, self._limit, self._platform.now())
+        return [Wanted(*row) for row in due.iter_rows()]
 
     async def _fetch(self, wanted: Sequence[Wanted], tell: Callable[[Fetched], None]) -> None:
         """In the thread of the network: no more is fetched ahead than a few batches."""
