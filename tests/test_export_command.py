@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,8 +25,11 @@ from reviewed_home import (
 )
 
 from media_assets.cli import main
+from media_assets.errors import ConfigurationError
 from media_assets.gexf import Edge, Graph, Node, write_gexf
 from media_assets.library.words import Words
+from media_assets.stages.export import ExportChoice
+from media_assets.stages.export import export as export_tables
 from media_assets.stages.notes import annotate
 from media_assets.stages.publish import publish_player, publish_shared
 from media_assets.store.connect import connect
@@ -34,6 +38,7 @@ from media_assets.store.tables.catalog import tables_of
 from media_assets.store.tables.matches import MATCH_REGISTRY
 from media_assets.store.tables.web import WEB_TABLES
 from media_assets.store.write import upsert
+from media_assets.web_settings import LandSettings
 
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "＝1")
 START = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -179,6 +184,15 @@ def test_an_older_file_stays_until_the_new_one_is_whole(home: ReviewedHome, tmp_
     assert "cannot be exported" in done.stderr
     assert [path.name for path in target.parent.iterdir()] == ["media.csv"]
     assert target.read_text() == "as before"
+
+
+def test_the_lists_of_a_land_are_no_place_for_exports(home: ReviewedHome, tmp_path: Path) -> None:
+    """What is written there would be read as one of them."""
+    land = LandSettings(folder=str(tmp_path / "lists"))
+    settings = home.platform.settings.model_copy(update={"lands": {"press": land}})
+    platform = replace(home.platform, settings=settings)
+    with pytest.raises(ConfigurationError, match="which is read"):
+        next(export_tables(platform, ExportChoice(), "csv", tmp_path / "lists" / "out"))
 
 
 @pytest.mark.parametrize(

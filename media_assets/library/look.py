@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,10 +90,15 @@ def look(roots: Iterable[Path], ignore: frozenset[str], deadline: Deadline, now:
 
 
 def touched_since(
-    roots: Iterable[Path], ignore: frozenset[str], since: float, deadline: Deadline
+    roots: Iterable[Path],
+    ignore: frozenset[str],
+    since: float,
+    deadline: Deadline,
+    suffixes: Collection[str] = KIND_OF,
 ) -> bool | None:
-    """Whether a folder or media file below `roots` changed after `since`, seconds since 1970.
+    """Whether a folder or file below `roots` changed after `since`, seconds since 1970.
 
+    Files count whose extension, in lower case with its dot, is one of `suffixes`: those of media.
     The change time counts beside the mtime: no program can set it back, so an edit that keeps the
     mtime shows too. None when time ran out before the answer; what cannot be read is passed over.
     """
@@ -102,18 +107,21 @@ def touched_since(
     while pending:
         if deadline.is_over():
             return None
-        if any(changed_ns > since_ns for changed_ns in _changes(pending.pop(), ignore, pending)):
+        changes = _changes(pending.pop(), ignore, pending, suffixes)
+        if any(changed_ns > since_ns for changed_ns in changes):
             return True
     return False
 
 
-def _changes(folder: str, ignore: frozenset[str], pending: list[str]) -> Iterator[int]:
-    """When a folder and each of its media files last changed; its sub-folders become pending."""
+def _changes(
+    folder: str, ignore: frozenset[str], pending: list[str], suffixes: Collection[str]
+) -> Iterator[int]:
+    """When a folder and each file that counts last changed; its sub-folders become pending."""
     try:
         yield _changed_ns(os.stat(folder))  # noqa: PTH116 twice as fast
         with os.scandir(folder) as entries:
             for entry in entries:
-                if _is_media(entry.name):
+                if _ends_in(entry.name, suffixes):
                     with suppress(OSError):  # gone since it was listed
                         yield _changed_ns(entry.stat(follow_symlinks=False))
                 elif _is_sub_folder(entry, ignore):
@@ -141,9 +149,9 @@ def _is_sub_folder(entry: "os.DirEntry[str]", ignore: frozenset[str]) -> bool:
     )
 
 
-def _is_media(name: str) -> bool:
+def _ends_in(name: str, suffixes: Collection[str]) -> bool:
     dot = name.rfind(".")
-    return dot > 0 and name[dot:].lower() in KIND_OF
+    return dot > 0 and name[dot:].lower() in suffixes
 
 
 def _changed_ns(status: os.stat_result) -> int:

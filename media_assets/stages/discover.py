@@ -125,7 +125,9 @@ def discover(
         with connect(database, read_only=True) as con:
             known, verdicts = store.load_known(con), store.load_verdicts(con)
         walked = _walk_all(platform, player, known, file_walk, meter)
-        plan = _plan(platform, database, known, walked, allow_mass_missing=allow_mass_missing)
+        plan = _plan(
+            platform, player, database, known, walked, allow_mass_missing=allow_mass_missing
+        )
         del known, walked
         rows = _write(platform, player, database, plan, verdicts, meter)
     meter.tell()
@@ -169,6 +171,7 @@ def _seen_frame(folder: str, parts: list[SeenFiles]) -> pl.DataFrame:
 
 def _plan(
     platform: Platform,
+    player: str,
     database: Path,
     known: pl.DataFrame,
     walked: tuple[_Walked, ...],
@@ -182,7 +185,9 @@ def _plan(
     losses = _losses(
         platform, known, walked, comparison, settlement, allow_mass_missing=allow_mass_missing
     )
-    limit = platform.settings.library.max_files_per_scan
+    # What a land has fetched is limited by its own `limit`; unseen, it would be fetched again.
+    is_land = player in platform.settings.lands
+    limit = 0 if is_land else platform.settings.library.max_files_per_scan
     added = settlement.new.sort("key")
     added = added.head(limit) if limit else added
     return _Plan(

@@ -87,7 +87,11 @@ def not_published(platform: Platform, players: tuple[str, ...]) -> list[str]:
 def _refuse_folder(platform: Platform, folder: Path) -> None:
     """Originals lie in some folders, and what the platform relies on in another."""
     settings, real = platform.settings, _real(folder)
-    scanned = [place for player in find_players(platform) for place in settings.folders(player)]
+    scanned = [
+        place
+        for player in find_players(platform)
+        for place in (*settings.folders(player), *settings.watched(player))
+    ]
     for place in (settings.library_root, settings.match_directory, *scanned):
         if real.is_relative_to(_real(place)):
             raise ConfigurationError(f"{folder} lies in {place}, which is read; name another one")

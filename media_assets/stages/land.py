@@ -31,7 +31,7 @@ from media_assets.web.fetched import Fetched, Wanted
 WRITE_SECONDS = 5.0
 """Closing a connection takes 30 to 90 ms, and a kill loses what is not written."""
 _SLICE = 100_000
-"""URLs that are in memory at once: 30 MB."""
+"""URLs that the fetcher has at once: 30 MB."""
 _BATCHES_AHEAD = 2
 
 
@@ -121,7 +121,7 @@ class _Job:
         self._database = platform.player_database(land)
         self._started, self._started_at = time.monotonic(), platform.now()
         self._written_at = self._started
-        self._tried: list[Fetched] = []
+        self._tried: list[Fetched] = []  # what came, and is not written yet
         self._settling: list[str] = []
         self._new_content = False
         self._free: asyncio.Semaphore | None = None
@@ -130,12 +130,11 @@ class _Job:
 
     def run(self) -> LandReport:
         """Do what is due; what came is written also when this is interrupted."""
-        with connect(self._database, read_only=True) as con:
-            due = store.load_due(con, self._selection, self._limit, self._platform.now())
-        self.report.total = due.height
-        if due.is_empty():
+        self._see_what_is_there()
+        wanted = self._due()
+        self.report.total = len(wanted)
+        if not wanted:
             return self.report
-        wanted = [Wanted(*row) for row in due.iter_rows()]
         self._meter = Meter(f"{self._land}: media fetched", len(wanted), self._listener)
         trouble: str | None = "it was interrupted"
         try:
@@ -150,6 +149,19 @@ class _Job:
         self._meter.tell()
         return self.report
 
+    def _see_what_is_there(self) -> None:
+        """A job that was killed may have fetched what no scan has seen: that is not due."""
+        with connect(self._database, read_only=True) as con:
+            has_unseen = store.has_unseen(con)
+        if has_unseen:
+            discover(self._platform, self._land, listener=self._listener)
+
+    def _due(self) -> list[Wanted]:
+        """What is to be fetched, in its order; a million take 200 MB."""
+        with connect(self._database, read_only=True) as con:
+            due = store.load_due(con, self._selection, self._limit, self._platform.now())
+        return [Wanted(*row) for row in due.iter_rows()]
+
     async def _fetch(self, wanted: Sequence[Wanted], tell: Callable[[Fetched], None]) -> None:
         """In the thread of the network: no more is fetched ahead than a few batches."""
         self._loop = asyncio.get_running_loop()
@@ -157,6 +169,7 @@ class _Job:
 
         async def put(fetched: Fetched) -> None:
             await free.acquire()
+            self._tried.append(fetched)
             tell(fetched)
 
         from media_assets.web.fetcher import Fetcher  # 0.2 s, which only those pay who fetch
@@ -171,7 +184,6 @@ class _Job:
 
     def _take(self, fetched: Fetched) -> None:
         """In the thread of the databases."""
-        self._tried.append(fetched)
         failed = fetched.outcome in ("failed", "refused")
         self._meter.count(done=not failed, failed=failed)
         due = time.monotonic() - self._written_at > WRITE_SECONDS
@@ -182,7 +194,7 @@ class _Job:
 
     def _write(self) -> None:
         """Write what became of the URLs that came since the last time."""
-        tried, self._tried = self._tried, []
+        tried = self._tried.copy()  # the other thread may add to it meanwhile
         self._written_at = time.monotonic()
         if not tried:
             return
@@ -196,6 +208,7 @@ class _Job:
             before = store.load_attempts(con, urls)
             rows = [tried_row(one, before[one.url], limits, now, random.random()) for one in tried]
             self.report.rows_written += store.write_tried(con, rows)
+        del self._tried[: len(tried)]
         self._settling += urls
         self._tally(tried)
         self._release(len(tried))

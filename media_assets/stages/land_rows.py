@@ -61,7 +61,9 @@ def tried_row(
     if got.outcome == "unchanged":
         validators = {name: getattr(got, name) or kept[name] for name in ("etag", "last_modified")}
         return {**row, "status": "fetched", **kept, **validators}
-    if got.outcome == "skipped":
+    # A page in the place of a medium is how many servers say that they have it no more.
+    is_gone = before["has_content"] and got.error_class == "NotMedia"
+    if got.outcome == "skipped" and not is_gone:
         nothing = dict.fromkeys(_OF_CONTENT)
         told = {name: getattr(got, name) for name in ("kind", "width", "height", "content_type")}
         return {**row, "status": "skipped", "is_final": True, "settings": limits_of(settings),
@@ -97,7 +99,8 @@ def _not_had(
         return {"status": "fetched", "reason": reason}
     known = int(str(before["attempts"]))
     if got.outcome == "deferred":
-        status = before["status"] if before["status"] in ("failed", "refused") else "pending"
+        # What was refused is no longer: its limits are others now, or its host allows it.
+        status = "failed" if before["status"] == "failed" else "pending"
         return {"status": status, "attempts": known + got.attempts,
                 "next_retry_at": _asked(got, now)}  # fmt: skip
     attempts = known + max(1, got.attempts)

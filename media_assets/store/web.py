@@ -52,6 +52,9 @@ SELECT w.url FROM web_media w ANTI JOIN web_places p USING (url) WHERE w.unliste
 UNUSABLE = "UnusableUrl"
 """Error class of a URL that no list or page writes so that it can be used."""
 
+# A machine that loses its power may leave less of a file than was written.
+_IS_ITS_FILE = "f.file_name = w.file_name AND f.file_size = w.file_size"
+
 # A clock that was set back must not have anything wait for longer than it was told to.
 _IS_DUE = """
 w.unlisted_at IS NULL AND w.error_class IS DISTINCT FROM $unusable AND (
@@ -62,12 +65,12 @@ w.unlisted_at IS NULL AND w.error_class IS DISTINCT FROM $unusable AND (
     OR (w.status = 'fetched' AND (
         w.checked_at < $refresh_before
         OR NOT EXISTS (FROM media_files f
-                       WHERE f.file_name = w.file_name AND f.status <> 'missing')))
+                       WHERE {is_its_file} AND f.status <> 'missing')))
 )
 """.replace(
     "{waits}",
     "(coalesce(w.next_retry_at > $now, false) AND coalesce(w.checked_at <= $now, true))",
-)
+).replace("{is_its_file}", _IS_ITS_FILE)
 
 _CHOSEN = """
 ($depth::BIGINT IS NULL OR w.depth <= $depth)
@@ -79,8 +82,8 @@ SELECT w.url,
        CASE WHEN f.file_name IS NOT NULL THEN w.etag END AS etag,
        CASE WHEN f.file_name IS NOT NULL THEN w.last_modified END AS last_modified
 FROM web_media w
-LEFT JOIN (SELECT DISTINCT file_name FROM media_files WHERE status = 'present') f
-    ON f.file_name = w.file_name
+LEFT JOIN (SELECT DISTINCT file_name, file_size FROM media_files WHERE status = 'present') f
+    ON {_IS_ITS_FILE}
 WHERE {_IS_DUE} AND {_CHOSEN}
 ORDER BY w.depth NULLS LAST, w.relevance DESC NULLS LAST, w.url
 """
@@ -107,9 +110,9 @@ LEFT JOIN (SELECT file_name, bool_or(media_id IN (SELECT media_id FROM media_sta
     ON d.file_name = CASE WHEN w.status = 'fetched' THEN w.file_name END
 """
 
-_ASKED = """
-SELECT w.*, coalesce(w.file_name IN (
-    SELECT file_name FROM media_files WHERE status = 'present'), false) AS has_content
+_ASKED = f"""
+SELECT w.*, EXISTS (
+    FROM media_files f WHERE {_IS_ITS_FILE} AND f.status = 'present') AS has_content
 FROM web_media w SEMI JOIN asked USING (url)
 """
 
@@ -229,6 +232,12 @@ def _mark_gone(con: duckdb.DuckDBPyConnection, gone: pl.DataFrame, now: datetime
             {"now": now},
         )
     return gone.height
+
+
+def has_unseen(con: duckdb.DuckDBPyConnection) -> bool:
+    """Whether something was fetched whose file no scan has seen."""
+    query = "FROM web_media w ANTI JOIN media_files USING (file_name) WHERE w.status = 'fetched'"
+    return con.execute(f"{query} LIMIT 1").fetchone() is not None
 
 
 def load_due(

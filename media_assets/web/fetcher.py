@@ -175,6 +175,10 @@ class _Run:
             came: Fetched | Target | WebError = await self._visitor.visit(job)
         except WebError as error:
             came = error
+        except OSError:
+            raise
+        except Exception as error:  # noqa: BLE001  of what strangers send, whatever it is: its own
+            came = WebCallError(type(error).__name__, f"cannot be dealt with: {error!r:.200}")
         job.spent += self._route.monotonic() - job.begun
         return self._judge(host, job, came)
 

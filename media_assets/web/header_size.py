@@ -120,9 +120,11 @@ def _boxes(
 ) -> Iterator[tuple[int, int]]:
     """Where the contents of the boxes lie to which a path of kinds leads."""
     for _ in range(_MOST_PARTS):
+        if start + 8 > end:  # before the seek: no file has the 2^63 bytes that a box may claim
+            return
         stream.seek(start)
         head = stream.read(16)
-        if start + 8 > end or len(head) < 8:
+        if len(head) < 8:
             return
         length, kind = struct.unpack_from(">I4s", head)
         inside = start + 8

@@ -40,6 +40,7 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _OUTSIDE = "".join(map(chr, range(0x21)))  # taken off the ends by browsers
 _IGNORED = re.compile(r"[\t\n\r]")  # by browsers, wherever they stand
 _CREDENTIALS = re.compile(r"^([\x00-\x20]*(?:[A-Za-z][A-Za-z0-9+.-]*:[/\\]*|[/\\]{2,}))[^/\\?#]*@")
+_WORD = re.compile(r"[^\s\"'<>]+")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -73,8 +74,15 @@ def host_of(url: str) -> str:
 def as_written(text: str) -> str:
     """An address that cannot be used, as it may be stored and shown: no password, no excess."""
     text = _IGNORED.sub("", text[: 2 * MOST_CHARACTERS]).strip(_OUTSIDE)
-    text = _CREDENTIALS.sub(r"\1***@", text)
+    text = _WORD.sub(_without_password, _CREDENTIALS.sub(r"\1***@", text))
     return _SURROGATES.sub("\ufffd", text[:MOST_CHARACTERS]).replace("\0", "\ufffd")
+
+
+def _without_password(word: re.Match[str]) -> str:
+    """A damaged row holds whole addresses, and a password may hold what ends one."""
+    before, slashes, address = word[0].partition("//")
+    name, _, host = address.rpartition("@")
+    return f"{before}{slashes}***@{host}" if ":" in name else word[0]
 
 
 def _is_plain(text: str) -> bool:

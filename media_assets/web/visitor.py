@@ -99,15 +99,9 @@ class Visitor:
             if 400 <= status < 500 and status != 429:
                 return EVERYTHING
             refuse_status(response, self._route.clock())
-            content = bytearray()
-            unpacker = _unpacker(response)
-            async for piece in _pieces(response):
-                for part in unpacker.feed(piece):
-                    content += part
-                if len(content) >= ROBOTS_BYTES:
-                    break
+            content = await _beginning(response, ROBOTS_BYTES)
             # In a thread: half a megabyte of rules takes longer than others may be held up.
-            return await asyncio.to_thread(Rules.read, bytes(content), self._settings.user_agent)
+            return await asyncio.to_thread(Rules.read, content, self._settings.user_agent)
 
     @asynccontextmanager
     async def _limited(self, seconds: float) -> AsyncIterator[None]:
@@ -239,6 +233,18 @@ async def _take_in(response: httpx.Response, intake: Intake, look: Look) -> None
     unpacker.finish()
     if not intake.size:
         raise WebCallError("Empty", "the answer has no content")
+
+
+async def _beginning(response: httpx.Response, least: int) -> bytes:
+    """The first bytes of a body, not many more than so many: 64 KiB may unpack to 64 MiB."""
+    content = bytearray()
+    unpacker = _unpacker(response)
+    async for piece in _pieces(response):
+        for part in unpacker.feed(piece):
+            content += part
+            if len(content) >= least:
+                return bytes(content)
+    return bytes(content)
 
 
 def _unpacker(response: httpx.Response) -> Unpacker:

@@ -112,6 +112,17 @@ class TestTouchedFiles:
         ran(instance, "Ben", started=started + 300)
         assert asked(tmp_path, instance, hour) == []
 
+    def test_a_list_of_a_land_that_is_edited_in_place_is_seen(
+        self, tmp_path: Path, instance: dg.DagsterInstance, started: float
+    ) -> None:
+        (tmp_path / "media_assets.toml").write_text(NOBODY_IS_OLD + "[lands.Ben]\n", "utf-8")
+        list_ = tmp_path / "library" / "Ben" / "Captures" / "list.csv"
+        list_.write_text("url\n", "utf-8")
+        hour = turns(started)
+        assert asked(tmp_path, instance, hour) == []
+        os.utime(list_, (started + 60, started + 60))
+        assert asked(tmp_path, instance, hour) == ["Ben"]
+
     @pytest.mark.parametrize(
         ("when", "expected"), [(dict[str, bool](started=True), ["Ada", "Ben"]), ({}, [])]
     )

@@ -1,6 +1,7 @@
 """The assets of a land: what they tell of a job, what they draw, and what those of others say."""
 
 import base64
+import logging
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
@@ -120,6 +121,20 @@ def test_whoever_is_no_land_has_nothing_and_no_database(bureau: Bureau) -> None:
     assert {values["state"] for values in told(result).values()} == {NO_LAND}
     assert all(check.passed for check in verdicts(result).values())
     assert not (bureau.base / "data" / "players" / GAMER).exists()
+
+
+def test_lists_that_cannot_be_read_are_one_warning(bureau: Bureau) -> None:
+    """Each would be a row in the history of runs, and there may be 100,000."""
+    broken = [bureau.list.with_name(f"{number}.json") for number in range(3)]
+    for file in broken:
+        file.write_text("{")
+    result = bureau.run(LAND, limit=1)
+    warnings = [event.user_message for event in bureau.instance.all_logs(result.run_id)
+                if event.level == logging.WARNING and "cannot be read" in event.user_message]  # fmt: skip
+    assert len(warnings) == 1
+    assert all(str(file) in warnings[0] for file in broken)
+    for file in broken:
+        file.unlink()
 
 
 def test_lists_that_are_gone_fail_the_check_and_take_nothing_away(bureau: Bureau) -> None:

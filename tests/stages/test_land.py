@@ -2,15 +2,18 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
+import duckdb
 import pytest
 from analysed_home import clip, png, tune
 from land_under_test import LAND, Land, land_at
 
-from media_assets.stages.land import Choice, has_due
+from media_assets.settings import LibrarySettings
+from media_assets.stages.land import Choice, has_due, run_job
 from media_assets.stages.progress import Progress
 from media_assets.stages.status import land_status
 from media_assets.web_settings import LandSettings
@@ -111,6 +114,24 @@ def test_a_host_that_asks_to_wait_is_not_asked_before(land: Land) -> None:
         land.server.put(f"/{number}.png", png(number))
     report = land.work()
     assert report.analyzed == 20
+
+
+def test_what_was_refused_waits_too_when_its_host_asks_for_it(land: Land) -> None:
+    land.limits(robots=True, attempts_at_once=1)
+    land.server.put("/robots.txt", b"", status=503)
+    url = land.server.put("/a.png", b"", status=429, Retry_After="7200")
+    land.write_list(url, land.server.put("/b.png", b"", status=429, Retry_After="7200"))
+    land.work()
+    assert land.rows("SELECT DISTINCT status FROM web_media") == [("refused",)]
+    land.server.put("/robots.txt", b"")
+    land.now += timedelta(hours=1)
+    land.limits(robots=True, attempts_at_once=1, host_concurrency=1)
+    land.work()
+    assert len(land.server.paths()) == 3  # its rules twice, and one of both
+    land.now += timedelta(hours=1)
+    assert not has_due(land.platform, LAND)
+    land.now += timedelta(hours=2)
+    assert land.work().total == 2
 
 
 def test_filters_skip_with_a_reason_and_others_fetch_it_after_all(land: Land) -> None:
@@ -224,8 +245,6 @@ def test_a_job_that_is_stopped_is_gone_on_with(land: Land) -> None:
             seen.set()
             raise Stopped
 
-    from media_assets.stages.land import run_job
-
     section = LandSettings(batch_size=3)
     land.settings = land.settings.model_copy(update={"lands": {LAND: section}})
     with pytest.raises(Stopped):
@@ -243,9 +262,57 @@ def test_a_job_that_is_stopped_is_gone_on_with(land: Land) -> None:
     assert land.rows("SELECT count(*) FROM image_metadata") == [(30,)]
 
 
+def test_a_stop_during_the_analysis_loses_nothing_that_came(land: Land) -> None:
+    land.write_list(*(land.server.put(f"/{n:02}.png", png(n)) for n in range(30)))
+    section = LandSettings(batch_size=3)
+    land.settings = land.settings.model_copy(update={"lands": {LAND: section}})
+    land.read()
+
+    def stop(progress: Progress) -> None:
+        if progress.task.endswith("media analysed"):
+            while len(land.server.asked) < 30:  # behind those that came, others wait to be taken
+                time.sleep(0.001)
+            raise Stopped
+
+    with pytest.raises(Stopped):
+        run_job(land.platform, LAND, listener=stop)
+    fetched = "SELECT count(*) FROM web_media WHERE status = 'fetched'"
+    ((came,),) = land.rows(fetched)
+    assert came >= 3 * 3  # the batch that is analysed, and two more
+    assert run_job(land.platform, LAND).total == 30 - came
+    assert land.rows(fetched) == [(30,)]
+
+
+def test_what_no_scan_has_seen_is_not_fetched_again(land: Land) -> None:
+    """A job that was killed before its scan leaves that."""
+    land.write_list(*(land.server.put(f"/{n}.png", png(n)) for n in range(3)))
+    land.work()
+    _forget_the_scan(land)
+    report = land.work()
+    assert (report.total, len(land.server.asked)) == (0, 3)
+    assert land.rows("SELECT count(*) FROM media_files") == [(3,)]
+    _forget_the_scan(land)
+    land.downloads[0].unlink()
+    assert land.work().downloads == 1
+
+
+def _forget_the_scan(land: Land) -> None:
+    file = land.platform.places.player_database(LAND)
+    with duckdb.connect(str(file)) as con:
+        con.execute("DELETE FROM media_files")
+
+
+def test_a_limit_of_scans_has_nothing_fetched_twice(land: Land) -> None:
+    library = LibrarySettings(max_files_per_scan=2)
+    land.settings = land.settings.model_copy(update={"library": library})
+    land.write_list(*(land.server.put(f"/{n}.png", png(n)) for n in range(9)))
+    assert land.work().analyzed == 9
+    assert land.work().total == 0
+    assert len(land.server.asked) == 9
+
+
 def _run_with_eager_listener(land: Land, listener: "object") -> None:
     """The meter tells every two seconds; here each batch is told as the analysis ends it."""
-    from media_assets.stages.land import run_job
 
     def hear(progress: Progress) -> None:
         listener(Progress(f"{LAND}: media fetched", progress.done, 0, None, 1.0))  # type: ignore[operator]
@@ -257,7 +324,6 @@ def test_one_job_at_a_time(land: Land) -> None:
     from dataclasses import replace
 
     from media_assets.errors import StoreLockedError
-    from media_assets.stages.land import run_job
     from media_assets.store.locks import exclusive
 
     land.write_list(land.server.put("/a.png", png(1)))

@@ -118,6 +118,13 @@ def test_a_server_that_fails_takes_nothing_away(outcome: str) -> None:
     assert not row["is_final"]
 
 
+def test_a_page_in_the_place_of_a_medium_takes_nothing_away() -> None:
+    row = tried("skipped", before(there=True), reason="is a page", error_class="NotMedia")
+    assert (row["status"], row["file_name"], row["kind"]) == ("fetched", "ab12.png", "image")
+    assert "is a page" in row["reason"]
+    assert tried("skipped", error_class="NotMedia")["status"] == "skipped"
+
+
 def test_what_is_refused_keeps_the_limits_it_was_refused_by() -> None:
     row = tried("refused", reason="its address is not global", final=True)
     assert (row["status"], row["is_final"]) == ("refused", True)

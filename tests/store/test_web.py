@@ -62,7 +62,7 @@ def due(con: duckdb.DuckDBPyConnection, now: datetime = NOW, **chosen: Any) -> l
 def tried(con: duckdb.DuckDBPyConnection, url: str, now: datetime = NOW, **values: object) -> None:
     row = {"url": url, "reason": None, "error_class": None, "is_final": False, "attempts": 0,
            "next_retry_at": None, "settings": None, "file_name": None, "checked_at": now,
-           "etag": None, **values}  # fmt: skip
+           "etag": None, "file_size": 1, **values}  # fmt: skip
     store.write_tried(con, [row])
 
 
@@ -226,6 +226,30 @@ def test_a_download_that_is_lost_is_fetched_again_without_its_etag(
 
 def redo(con: duckdb.DuckDBPyConnection, **choice: Any) -> list[str]:
     return store.load_redo(con, Selection(LIMITS, 5), NOW, **choice)["url"].to_list()
+
+
+def test_a_download_that_is_cut_off_is_fetched_again_without_its_etag(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    write(con, "one.csv", place(A))
+    settle(con)
+    download(con, "a.png")
+    tried(con, A, status="fetched", file_name="a.png", file_size=2, etag='"1"')
+    assert store.load_due(con, ALL, 0, NOW).rows() == [(A, None, None)]
+    assert not store.load_attempts(con, [A])[A]["has_content"]
+    tried(con, A, status="fetched", file_name="a.png", file_size=1)
+    assert due(con) == []
+    assert store.load_attempts(con, [A])[A]["has_content"]
+
+
+def test_what_no_scan_has_seen_is_known(con: duckdb.DuckDBPyConnection) -> None:
+    write(con, "one.csv", place(A), place(B))
+    settle(con)
+    assert not store.has_unseen(con)
+    tried(con, A, status="fetched", file_name="a.png")
+    assert store.has_unseen(con)
+    download(con, "a.png", status="missing")
+    assert not store.has_unseen(con)
 
 
 def test_a_refresh_asks_by_the_etag(con: duckdb.DuckDBPyConnection) -> None:

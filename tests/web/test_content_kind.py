@@ -266,3 +266,12 @@ def test_what_cannot_be_measured_is_kept_for_its_analysis(place, server) -> None
     server.answers |= {"/1": http(b"\xff\xd8\xff\xe0" + bytes(100)), "/2": http(audio("mp3"))}
     for fetched in place.fetch("http://a.example/1", "http://a.example/2", min_width=100):
         assert (fetched.outcome, fetched.width) == ("fetched", None)
+
+
+def test_a_box_that_claims_more_than_any_file_has_ends_no_run(place, server) -> None:
+    box = (1).to_bytes(4, "big") + b"free" + (2**63).to_bytes(8, "big")
+    server.answers |= {"/it": http(b"\0\0\0\x10ftypisom\0\0\0\0" + box + bytes(99)),
+                       "/next": http(picture())}  # fmt: skip
+    films, pictures = place.fetch("http://a.example/it", "http://a.example/next", min_width=1)
+    assert (films.outcome, films.width) == ("fetched", None)
+    assert pictures.outcome == "fetched"

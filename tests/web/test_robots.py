@@ -1,5 +1,8 @@
 """What hosts ask of those who come by themselves."""
 
+import gzip
+import tracemalloc
+
 import pytest
 from hostile_server import http, raw, to
 from web_place import picture
@@ -82,6 +85,17 @@ def test_rules_without_end_are_read_up_to_a_limit(place, server) -> None:
     }
     assert place.one(robots=True).outcome == "fetched"
     assert place.one("/private/x", robots=True).outcome == "refused"
+
+
+def test_rules_that_unpack_to_much_are_not_unpacked_further(place, server) -> None:
+    packed = gzip.compress(FORBID + bytes(60_000_000))
+    server.answers |= {"/robots.txt": http(packed, Content_Encoding="gzip"), "/it": http(PNG)}
+    tracemalloc.start()
+    try:
+        assert place.one("/private/x", robots=True).outcome == "refused"
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
 
 
 def test_rules_for_thousands_are_read_for_us_alone() -> None:

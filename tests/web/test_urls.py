@@ -272,6 +272,17 @@ def test_passwords_are_neither_used_nor_told(written: str) -> None:
     assert "***@a.example" in shown
 
 
+@pytest.mark.parametrize("written", [
+    "https://anna:sec/ret@a.example/b.jpg",
+    '{"url": "https://anna:secret@a.example/b.jpg',
+    'https://b.example/,"https://anna:secret@a.example/b.jpg,,',
+])  # fmt: skip
+def test_passwords_in_damaged_rows_are_not_told(written: str) -> None:
+    shown = as_written(written)
+    assert not any(word in shown for word in ("anna", "sec", "ret"))
+    assert "***@a.example/b.jpg" in shown
+
+
 def test_a_base_with_a_password_gives_no_address() -> None:
     with pytest.raises(UnusableUrlError, match="user name or password"):
         clean_url("b.jpg", "https://anna:secret@a.example/")

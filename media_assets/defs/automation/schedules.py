@@ -9,6 +9,7 @@ import dagster as dg
 from media_assets.defs.automation.due import TICK_MINUTES, Due, Tick, choose
 from media_assets.defs.automation.jobs import prune_run_history, refresh_player
 from media_assets.defs.automation.turns import longest_ago, with_partition
+from media_assets.library.kinds import KIND_OF
 from media_assets.library.look import Deadline, look, touched_since
 from media_assets.orchestration.abandoned import end_all_abandoned_runs
 from media_assets.orchestration.history import (
@@ -22,6 +23,7 @@ from media_assets.stages.land import has_due
 from media_assets.stages.platform import Platform
 from media_assets.stages.players import find_players
 from media_assets.store.tables.library import MEDIA_FILES
+from media_assets.web.sources import SUFFIXES
 
 
 def rescan_schedule(clock: Callable[[], float] = time.monotonic) -> dg.ScheduleDefinition:
@@ -96,7 +98,8 @@ def _due(
             return True
         if player in settings.lands and has_due(platform, player):
             return True
-        return touched_since(settings.watched(player), ignore, since, deadline)
+        suffixes = SUFFIXES if player in settings.lands else KIND_OF
+        return touched_since(settings.watched(player), ignore, since, deadline, suffixes)
 
     share = min(limit, tick.share(settings.automation.rescans_per_hour))
     first = longest_ago(instance, MEDIA_FILES, players, now, share)

@@ -75,8 +75,8 @@ def land_lists(
     report = read_land(loaded, land, listener=listener(context))
     if report.trouble:
         context.log.error("the lists of %s were not believed: %s", land, report.trouble)
-    for path, error in report.unreadable.items():
-        context.log.warning("%s cannot be read: %s", path, error)
+    if report.unreadable:  # one event for all: each is written into the history of runs
+        context.log.warning("cannot be read: %s", few(list(report.unreadable.values())))
     for table in (WEB_SOURCES, WEB_PLACES):
         yield dg.MaterializeResult(
             asset_key=table.name,
