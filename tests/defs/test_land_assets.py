@@ -129,7 +129,8 @@ def test_lists_that_cannot_be_read_are_one_warning(bureau: Bureau) -> None:
     for file in broken:
         file.write_text("{")
     result = bureau.run(LAND, limit=1)
-    warnings = [event.user_message for event in bureau.instance.all_logs(result.run_id)
+    events = bureau.instance.all_logs(result.run_id)
+    warnings = [event.user_message for event in events
                 if event.level == logging.WARNING and "cannot be read" in event.user_message]  # fmt: skip
     assert len(warnings) == 1
     assert all(str(file) in warnings[0] for file in broken)
