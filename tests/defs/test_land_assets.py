@@ -130,8 +130,8 @@ def test_lists_that_cannot_be_read_are_one_warning(bureau: Bureau) -> None:
         file.write_text("{")
     result = bureau.run(LAND, limit=1)
     events = bureau.instance.all_logs(result.run_id)
-    warnings = [event.user_message for event in events
-                if event.level == logging.WARNING and "cannot be read" in event.user_message]  # fmt: skip
+    said = [event.user_message for event in events if event.level == logging.WARNING]
+    warnings = [message for message in said if "cannot be read" in message]
     assert len(warnings) == 1
     assert all(str(file) in warnings[0] for file in broken)
     for file in broken:
