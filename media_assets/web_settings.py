@@ -31,8 +31,9 @@ class WebSettings(Section):
     """Every limit of fetching. Sizes are bytes, times seconds; 0 means no limit where it is legal.
 
     `allowed_endpoints`: addresses with a port that may be reached though they are not global.
-    `attempts`: after so many a URL is given up until somebody asks for it. `refresh_days`: what is
-    older is asked for again, by its ETag; 0 never.
+    `attempts`: jobs in which a URL could not be had, before it is given up until somebody asks for
+    it; each makes `requests_per_attempt` at most. `refresh_days`: what is older is asked for again,
+    by its ETag; 0 never.
     """
 
     types: tuple[MediaKind, ...] = Field(("image", "video", "audio"), strict=False, min_length=1)
@@ -46,8 +47,8 @@ class WebSettings(Section):
     concurrency: int = Field(32, ge=1, le=256)
     host_concurrency: int = Field(4, ge=1, le=64)
     host_requests_per_second: float = Field(5, ge=0, le=10_000)
-    attempts: int = Field(5, ge=1, le=20)
-    attempts_at_once: int = Field(3, ge=1, le=10)
+    attempts: int = Field(8, ge=1, le=20)
+    requests_per_attempt: int = Field(3, ge=1, le=10)
     backoff_seconds: float = Field(1, ge=0, le=60)
     max_wait_seconds: float = Field(30, ge=0, le=600)
     host_failures: int = Field(5, ge=1, le=1000)

@@ -33,6 +33,8 @@ WRITE_SECONDS = 5.0
 _SLICE = 100_000
 """URLs that the fetcher has at once: 30 MB."""
 _BATCHES_AHEAD = 2
+_RARER = 10
+"""Media are analysed when they are a batch, and a tenth of those that are there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,8 @@ class _Job:
         self._tried: list[Fetched] = []  # what came, and is not written yet
         self._settling: list[str] = []
         self._new_content = False
+        self._has_network: Callable[[], bool] = lambda: True
+        self._known_files = 0
         self._free: asyncio.Semaphore | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self.report = LandReport(filters=self._filters())
@@ -143,6 +147,9 @@ class _Job:
             self._write()
             self._settle()
             trouble = None
+        except Exception as error:
+            trouble = f"{type(error).__name__}: {error}"
+            raise
         finally:
             self._write()
             self._record(trouble)
@@ -153,6 +160,7 @@ class _Job:
         """A job that was killed may have fetched what no scan has seen: that is not due."""
         with connect(self._database, read_only=True) as con:
             has_unseen = store.has_unseen(con)
+            self._known_files = store.count_downloads(con)
         if has_unseen:
             discover(self._platform, self._land, listener=self._listener)
 
@@ -179,6 +187,7 @@ class _Job:
         make_folder(folder)
         route = replace(self._platform.web or THE_WEB, clock=self._platform.clock)
         async with Fetcher(self._platform.settings.web, folder, route) as fetcher:
+            self._has_network = lambda: fetcher.has_network
             for begin in range(0, len(wanted), _SLICE):
                 await fetcher.fetch_all(wanted[begin : begin + _SLICE], put)
 
@@ -189,7 +198,9 @@ class _Job:
         due = time.monotonic() - self._written_at > WRITE_SECONDS
         if due or len(self._tried) >= self._batch_size:
             self._write()
-        if len(self._settling) >= self._batch_size:
+        # Each time all that is there is scanned: the more that is, the rarer.
+        there = self._known_files + self.report.downloads
+        if len(self._settling) >= max(self._batch_size, there // _RARER):
             self._settle()
 
     def _write(self) -> None:
@@ -206,7 +217,11 @@ class _Job:
             transaction(con),
         ):
             before = store.load_attempts(con, urls)
-            rows = [tried_row(one, before[one.url], limits, now, random.random()) for one in tried]
+            counts = self._has_network()
+            rows = [
+                tried_row(one, before[one.url], limits, now, random.random(), counts=counts)
+                for one in tried
+            ]
             self.report.rows_written += store.write_tried(con, rows)
         del self._tried[: len(tried)]
         self._settling += urls

@@ -34,13 +34,15 @@ def tried_row(
     settings: WebSettings,
     now: datetime,
     chance: float,
+    *,
+    counts: bool = True,
 ) -> Row:
     """The row of a URL after it was tried. `before` is its row until now.
 
     With `has_content`, what was fetched before stays where nothing else comes: a server that
     fails, or has it no more, takes nothing away. What failed is due again after 15 minutes, twice
-    that with every request more, a week at most, give or take a quarter by `chance` (0 to 1);
-    later where its server says so.
+    that with every job more, a week at most, give or take a quarter by `chance` (0 to 1); later
+    where its server says so. Without `counts` it is no attempt: there was no network.
     """
     row: Row = {
         "url": got.url,
@@ -68,7 +70,8 @@ def tried_row(
         told = {name: getattr(got, name) for name in ("kind", "width", "height", "content_type")}
         return {**row, "status": "skipped", "is_final": True, "settings": limits_of(settings),
                 **nothing, **told}  # fmt: skip
-    return {**row, **kept, **_not_had(got, before, settings, now, chance)}
+    attempts = int(str(before["attempts"])) + counts
+    return {**row, **kept, **_not_had(got, before, settings, attempts, now, chance)}
 
 
 def _content(got: Fetched, now: datetime) -> Row:
@@ -90,6 +93,7 @@ def _not_had(
     got: Fetched,
     before: Mapping[str, object],
     settings: WebSettings,
+    attempts: int,
     now: datetime,
     chance: float,
 ) -> Row:
@@ -97,13 +101,11 @@ def _not_had(
     if before["has_content"]:
         reason = f"asked again in vain, what came before stays: {got.reason}"
         return {"status": "fetched", "reason": reason}
-    known = int(str(before["attempts"]))
     if got.outcome == "deferred":
         # What was refused is no longer: its limits are others now, or its host allows it.
         status = "failed" if before["status"] == "failed" else "pending"
-        return {"status": status, "attempts": known + got.attempts,
-                "next_retry_at": _asked(got, now)}  # fmt: skip
-    attempts = known + max(1, got.attempts)
+        later = max(_asked(got, now), now + _pause(1, chance))
+        return {"status": status, "attempts": before["attempts"], "next_retry_at": later}
     row: Row = {"status": got.outcome, "attempts": attempts, "is_final": got.final}
     if got.outcome == "refused":
         row["settings"] = limits_of(settings)
@@ -120,5 +122,5 @@ def _asked(got: Fetched, now: datetime) -> datetime:
 
 
 def _pause(attempts: int, chance: float) -> timedelta:
-    pause = min(FIRST_RETRY * float(2 ** min(attempts - 1, 20)), LONGEST_RETRY)
+    pause = min(FIRST_RETRY * 2.0 ** min(max(0, attempts - 1), 20), LONGEST_RETRY)
     return pause * (1 - _JITTER + 2 * _JITTER * chance)

@@ -286,6 +286,12 @@ def count_settled(con: duckdb.DuckDBPyConnection, urls: Sequence[str]) -> tuple[
     return (row[0], row[1], row[2]) if row else (0, 0, 0)
 
 
+def count_downloads(con: duckdb.DuckDBPyConnection) -> int:
+    """Media of the land that are there."""
+    row = con.execute("SELECT count(*) FROM media_files WHERE status <> 'missing'").fetchone()
+    return int(row[0]) if row else 0
+
+
 def write_job(con: duckdb.DuckDBPyConnection, job: Row) -> None:
     """Record a job; one that goes on is written again."""
     upsert(con, LAND_JOBS, frame_of(LAND_JOBS, [job]))

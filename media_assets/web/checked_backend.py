@@ -32,6 +32,8 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
         """`allowed` are exceptions from what must be global, `address:port`."""
         self._route = route
         self._allowed = frozenset(allowed)
+        self.has_network = False
+        """Whether anything has shown so far that there is a network: a name, or a connection."""
 
     async def connect_tcp(
         self, host: str, port: int, timeout: float | None = None,
@@ -55,11 +57,15 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
         for place, address in enumerate(addresses):
             left = None if ends is None else (ends - time.monotonic()) / (len(addresses) - place)
             try:
-                return await self._route.network.connect_tcp(
+                stream = await self._route.network.connect_tcp(
                     str(address), port, left, local_address, socket_options
                 )
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+                self.has_network |= _is_refused(error)
                 problem = error
+            else:
+                self.has_network = True
+                return stream
         raise problem
 
     async def connect_unix_socket(
@@ -84,11 +90,18 @@ class CheckedBackend(httpcore.AsyncNetworkBackend):
         try:
             answers = await self._route.resolve(host, port)
         except socket.gaierror as error:
+            self.has_network |= error.errno in _NO_SUCH_NAME  # somebody knows that there is none
             raise _unresolved(host, error) from error
         except (UnicodeError, ValueError) as error:  # a label that is empty or too long
             message = f"{host} is no name that can be resolved: {error}"
             raise WebCallError("NoSuchHost", message, final=True, of_host=True) from error
+        self.has_network = True
         return checked(host, port, answers, self._allowed)
+
+
+def _is_refused(error: Exception) -> bool:
+    """Whether a machine has answered that nobody listens there."""
+    return bool(error.args) and isinstance(error.args[0], ConnectionRefusedError)
 
 
 def in_turn(addresses: Sequence[Address]) -> list[Address]:

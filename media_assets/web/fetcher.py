@@ -63,6 +63,11 @@ class Fetcher:
     ) -> None:  # fmt: skip
         await self._transport.aclose()
 
+    @property
+    def has_network(self) -> bool:
+        """Whether anything has shown so far that there is a network: a name, or a connection."""
+        return self._transport.has_network
+
     async def fetch_all(self, wanted: Sequence[Wanted], put: Put) -> None:
         """Fetch all of it; `put` gets one result for each, as they come.
 
@@ -155,7 +160,7 @@ class _Run:
             rules = await self._visitor.rules(host.origin)
         except WebCallError as error:
             may_come = error.again and not self._asks_too_long(error)
-            if may_come and host.robots_attempts < self._settings.attempts_at_once:
+            if may_come and host.robots_attempts < self._settings.requests_per_attempt:
                 wait = self._delay(error, host.robots_attempts)
                 self._frontier.hold(host, self._route.monotonic() + wait)
                 return
@@ -210,7 +215,7 @@ class _Run:
         job.failure = _told(job, error, not_before)
         if self._asks_too_long(error):
             self._frontier.give_up(host, _put_off(host, wait))
-        elif error.again and job.attempts < self._settings.attempts_at_once:
+        elif error.again and job.attempts < self._settings.requests_per_attempt:
             job.is_begun, job.earlier, job.spent = False, job.earlier + job.spent, 0.0
             self._frontier.again(host, job, now + wait)
             return None

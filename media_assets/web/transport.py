@@ -24,7 +24,13 @@ class CheckedTransport(httpx.AsyncBaseTransport):
 
     def __init__(self, route: WebRoute, allowed: Collection[str], idle: int) -> None:
         """`allowed` are exceptions from what must be global; so many connections stay open."""
-        self._connections = Connections(CheckedBackend(route, allowed), route.tls(), idle)
+        self._backend = CheckedBackend(route, allowed)
+        self._connections = Connections(self._backend, route.tls(), idle)
+
+    @property
+    def has_network(self) -> bool:
+        """Whether anything has shown so far that there is a network."""
+        return self._backend.has_network
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request and read the head of its answer.

@@ -1,6 +1,7 @@
 """A job of a land: what is due is fetched once, analysed, and told; a stop loses nothing."""
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -79,7 +80,7 @@ def test_what_a_list_gains_is_fetched_and_what_it_loses_stays(land: Land) -> Non
 
 
 def test_a_broken_url_is_asked_for_ever_later_and_then_given_up(land: Land) -> None:
-    land.limits(attempts=3, attempts_at_once=1)
+    land.limits(attempts=3, requests_per_attempt=1)
     url = land.server.put("/a.png", b"", status=503)
     land.write_list(url)
     land.read()
@@ -98,7 +99,7 @@ def test_a_broken_url_is_asked_for_ever_later_and_then_given_up(land: Land) -> N
     reason, attempts = land.row(url, "reason", "attempts")
     assert reason.endswith("given up after 3 attempts")
     assert attempts == 3
-    land.limits(attempts=4, attempts_at_once=1)
+    land.limits(attempts=4, requests_per_attempt=1)
     assert has_due(land.platform, LAND)
 
 
@@ -117,7 +118,7 @@ def test_a_host_that_asks_to_wait_is_not_asked_before(land: Land) -> None:
 
 
 def test_what_was_refused_waits_too_when_its_host_asks_for_it(land: Land) -> None:
-    land.limits(robots=True, attempts_at_once=1)
+    land.limits(robots=True, requests_per_attempt=1)
     land.server.put("/robots.txt", b"", status=503)
     url = land.server.put("/a.png", b"", status=429, Retry_After="7200")
     land.write_list(url, land.server.put("/b.png", b"", status=429, Retry_After="7200"))
@@ -125,7 +126,7 @@ def test_what_was_refused_waits_too_when_its_host_asks_for_it(land: Land) -> Non
     assert land.rows("SELECT DISTINCT status FROM web_media") == [("refused",)]
     land.server.put("/robots.txt", b"")
     land.now += timedelta(hours=1)
-    land.limits(robots=True, attempts_at_once=1, host_concurrency=1)
+    land.limits(robots=True, requests_per_attempt=1, host_concurrency=1)
     land.work()
     assert len(land.server.paths()) == 3  # its rules twice, and one of both
     land.now += timedelta(hours=1)
@@ -255,7 +256,7 @@ def test_a_job_that_is_stopped_is_gone_on_with(land: Land) -> None:
     assert 3 <= fetched < 30
     job = land_status(land.platform, LAND)["job"]
     assert job is not None
-    assert land.rows("SELECT trouble FROM land_jobs") == [("it was interrupted",)]
+    assert land.rows("SELECT trouble FROM land_jobs") == [("Stopped: ",)]
     report = run_job(land.platform, LAND)
     assert report.total == 30 - fetched
     assert land.rows("SELECT count(*) FROM web_media WHERE status = 'fetched'") == [(30,)]
@@ -341,3 +342,39 @@ def test_a_job_row_has_its_filters_as_json(land: Land) -> None:
     ((filters, total, size),) = land.rows("SELECT filters, total, bytes FROM land_jobs")
     assert json.loads(filters)["min_height"] == 10
     assert (total, size) == (1, len(png(1)))
+
+
+def test_without_a_network_no_land_is_given_up(land: Land) -> None:
+    from dataclasses import replace
+
+    from media_assets.stages.land import run_job
+    from media_assets.web.route import THE_WEB
+
+    async def unresolved(host: str, port: int) -> list[str]:
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    land.limits(attempts=2)
+    land.write_list("http://a.example/1.png", "http://b.example/2.png")
+    land.read()
+    for _ in range(4):
+        platform = replace(land.platform, web=replace(THE_WEB, resolve=unresolved))
+        assert run_job(platform, LAND).failed == 2
+        land.now += timedelta(hours=1)
+    assert land.rows("SELECT DISTINCT status, attempts, is_final FROM web_media") == [
+        ("failed", 0, False)
+    ]
+    assert has_due(land.platform, LAND)
+
+
+def test_what_ended_a_job_is_told(land: Land) -> None:
+    land.write_list(land.server.put("/a.png", png(1)))
+    land.read()
+
+    def fail(_: Progress) -> None:
+        raise RuntimeError("nobody listens")
+
+    from media_assets.stages.land import run_job
+
+    with pytest.raises(RuntimeError):
+        run_job(land.platform, LAND, listener=fail)
+    assert land.rows("SELECT trouble FROM land_jobs") == [("RuntimeError: nobody listens",)]

@@ -103,11 +103,24 @@ def test_what_is_final_waits_for_nobody() -> None:
     assert (row["is_final"], row["next_retry_at"], row["reason"]) == (True, None, "HTTP 404")
 
 
+def test_several_requests_of_one_job_are_one_attempt() -> None:
+    assert tried("failed", before(attempts=1), reason="HTTP 503", attempts=3)["attempts"] == 2
+
+
+def test_without_a_network_nothing_counts() -> None:
+    got = Fetched(url=URL, outcome="failed", reason="cannot be resolved now", attempts=3)
+    for known in (0, 2, 7):
+        row = tried_row(got, before(attempts=known), WebSettings(), NOW, 0.5, counts=False)
+        assert (row["status"], row["attempts"]) == ("failed", known)
+        assert row["next_retry_at"] == NOW + FIRST_RETRY * max(1, 2 ** (known - 1))
+
+
 def test_a_host_that_is_left_alone_costs_no_attempt() -> None:
     row = tried("deferred", before(attempts=1, status="failed"), reason="wait", not_before=LATER)
     assert (row["status"], row["attempts"], row["is_final"]) == ("failed", 1, False)
     assert row["next_retry_at"] == datetime(2026, 5, 4, 14)  # noqa: DTZ001
-    assert tried("deferred", reason="wait")["status"] == "pending"
+    waiting = tried("deferred", reason="wait", not_before=NOW.replace(tzinfo=UTC))
+    assert (waiting["status"], waiting["next_retry_at"]) == ("pending", NOW + FIRST_RETRY)
 
 
 @pytest.mark.parametrize("outcome", ["failed", "refused", "deferred"])

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import socket
 from ipaddress import ip_address
 
@@ -216,3 +217,42 @@ def test_the_recorder_catches_what_goes_unguarded(recorder: NetworkRecorder) -> 
         "socket.connect", "socket.getaddrinfo", "socket.connect", "socket.getaddrinfo",
         "socket.sendto",
     ]  # fmt: skip
+
+
+class Failing(httpcore.AsyncNetworkBackend):
+    """No connection comes about, for the reason that the system gives."""
+
+    def __init__(self, reason: OSError) -> None:
+        self._reason = reason
+
+    async def connect_tcp(self, host, port, timeout=None, local_address=None, socket_options=None):
+        raise httpcore.ConnectError(self._reason)
+
+
+@pytest.mark.parametrize(
+    ("host", "answer", "reason", "has_network"),
+    [
+        ("a.example", socket.gaierror(socket.EAI_AGAIN, "not now"), OSError(), False),
+        ("a.example", socket.gaierror(socket.EAI_NONAME, "no such name"), OSError(), True),
+        ("a.example", ["1.1.1.1"], OSError(errno.ENETUNREACH, "unreachable"), True),
+        ("1.1.1.1", [], OSError(errno.ENETUNREACH, "unreachable"), False),
+        ("1.1.1.1", [], ConnectionRefusedError(errno.ECONNREFUSED, "refused"), True),
+    ],
+)
+def test_what_shows_that_there_is_a_network(host, answer, reason, *, has_network: bool) -> None:
+    async def resolve(_: str, __: int):
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    backend = CheckedBackend(WebRoute(resolve=resolve, network=Failing(reason)), ())
+    assert not backend.has_network
+    with pytest.raises((WebCallError, httpcore.ConnectError)):
+        asyncio.run(backend.connect_tcp(host, 80, timeout=5))
+    assert backend.has_network is has_network
+
+
+def test_a_connection_shows_that_there_is_a_network() -> None:
+    backend = CheckedBackend(WebRoute(network=Dialled()), ())
+    asyncio.run(backend.connect_tcp("1.1.1.1", 80, timeout=5))
+    assert backend.has_network

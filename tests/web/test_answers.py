@@ -184,7 +184,7 @@ def test_a_broken_answer_may_be_asked_for_again(place, server, how: str) -> None
     assert not fetched.final
     assert place.files() == []
     server.answers["/it"] = [answer, http(PNG)]
-    assert place.one(attempts_at_once=2).outcome == "fetched"
+    assert place.one(requests_per_attempt=2).outcome == "fetched"
 
 
 def test_a_connection_that_closes_when_it_is_used_again_is_no_failure(place, server) -> None:

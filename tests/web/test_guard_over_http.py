@@ -127,7 +127,9 @@ def test_the_environment_is_not_asked(place, server, monkeypatch: pytest.MonkeyP
 
 def test_names_that_do_not_exist(place) -> None:
     place.names |= {"gone.example": no_such_name(), "empty.example": []}
-    for fetched in place.fetch("http://gone.example/", "http://empty.example/", attempts_at_once=3):
+    for fetched in place.fetch(
+        "http://gone.example/", "http://empty.example/", requests_per_attempt=3
+    ):
         assert (fetched.outcome, fetched.error_class) == ("failed", "NoSuchHost")
         assert (fetched.final, fetched.attempts) == (False, 1)
     (fetched,) = place.fetch("http://gone.example/", robots=True)

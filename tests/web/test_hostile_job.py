@@ -76,7 +76,7 @@ class HostileLand(Land):
 def land(tmp_path: Path, server: HostileServer, loopback_only: object) -> HostileLand:
     place = HostileLand(
         tmp_path, PictureServer(), allowed_endpoints=(), max_file_size=1_000_000,
-        attempts_at_once=1, total_seconds=2, read_seconds=1,
+        requests_per_attempt=1, total_seconds=2, read_seconds=1,
     )  # fmt: skip
     place.network = Leading(server.port)  # type: ignore[attr-defined]
     place.now = datetime(2026, 11, 28, 12, tzinfo=UTC)

@@ -23,15 +23,15 @@ def urls(host: str, count: int) -> list[str]:
 @pytest.mark.parametrize("status", ["408 x", "425 x", "429 x", "500 x", "502 x", "503 x", "504 x"])
 def test_what_may_be_better_soon_is_asked_for_again(place, server, status: str) -> None:
     server.answers["/it"] = [http(b"", status), http(b"", status), http(PNG)]
-    fetched = place.one(attempts_at_once=3, backoff_seconds=1)
+    fetched = place.one(requests_per_attempt=3, backoff_seconds=1)
     assert (fetched.outcome, fetched.attempts) == ("fetched", 3)
     assert place.time.slept == [1, 2]  # with the largest of what chance allows
-    assert place.one("/gone", attempts_at_once=3).attempts == 1
+    assert place.one("/gone", requests_per_attempt=3).attempts == 1
 
 
 def test_the_pauses_grow_up_to_half_a_minute(place, server) -> None:
     server.answers["/it"] = http(b"", "500 x")
-    fetched = place.one(attempts_at_once=10, backoff_seconds=1, host_failures=1000)
+    fetched = place.one(requests_per_attempt=10, backoff_seconds=1, host_failures=1000)
     assert (fetched.outcome, fetched.attempts) == ("failed", 10)
     assert place.time.slept == [1, 2, 4, 8, 16, 30, 30, 30, 30]
 
@@ -39,7 +39,7 @@ def test_the_pauses_grow_up_to_half_a_minute(place, server) -> None:
 def test_a_wait_that_the_server_asks_for_is_that_of_the_whole_host(place, server) -> None:
     server.answers["/0"] = [http(b"", "429 x", Retry_After="7"), http(PNG)]
     server.answers |= {"/1": http(PNG), "/2": http(PNG)}
-    results = place.fetch(*urls("a.example", 3), host_concurrency=1, attempts_at_once=2)
+    results = place.fetch(*urls("a.example", 3), host_concurrency=1, requests_per_attempt=2)
     assert outcomes(results) == ["fetched"] * 3
     assert [one.attempts for one in results] == [2, 1, 1]
     assert place.time.slept == [7]
@@ -49,7 +49,7 @@ def test_a_wait_that_the_server_asks_for_is_that_of_the_whole_host(place, server
 def test_a_wait_by_date(place, server) -> None:
     date = "Sat, 28 Nov 2026 12:00:12 GMT"
     server.answers["/it"] = [http(b"", "503 x", Retry_After=date), http(PNG)]
-    assert place.one(attempts_at_once=2).outcome == "fetched"
+    assert place.one(requests_per_attempt=2).outcome == "fetched"
     assert place.time.slept == [12]
 
 
@@ -59,17 +59,17 @@ def test_the_time_that_it_took_is_without_the_waits(place, server) -> None:
         "a.example/it": [http(b"", "500 x", then="close"), to("http://b.example/it")],
         "b.example/it": http(PNG),
     }
-    fetched = place.one(attempts_at_once=2, backoff_seconds=9, host_requests_per_second=0.1)
+    fetched = place.one(requests_per_attempt=2, backoff_seconds=9, host_requests_per_second=0.1)
     assert (fetched.outcome, fetched.seconds) == ("fetched", 6)
     server.answers["c.example/it"] = http(b"", "500 x", then="close")
-    (failed,) = place.fetch("http://c.example/it", attempts_at_once=3, backoff_seconds=9)
+    (failed,) = place.fetch("http://c.example/it", requests_per_attempt=3, backoff_seconds=9)
     assert (failed.outcome, failed.attempts, failed.seconds) == ("failed", 3, 6)
 
 
 @pytest.mark.parametrize("header", ["-5", "soon", "1e9"])
 def test_a_wait_that_is_nonsense_is_an_ordinary_pause(place, server, header: str) -> None:
     server.answers["/it"] = [http(b"", "503 x", Retry_After=header), http(PNG)]
-    assert place.one(attempts_at_once=2, backoff_seconds=3).outcome == "fetched"
+    assert place.one(requests_per_attempt=2, backoff_seconds=3).outcome == "fetched"
     assert place.time.slept == [3]
 
 
@@ -78,7 +78,7 @@ def test_a_host_that_asks_for_a_long_wait_is_left_alone(place, server, header: s
     server.answers["/0"] = http(b"", "503 x", Retry_After=header)
     server.answers["/other"] = http(PNG)
     failed, later, other = place.fetch(
-        *urls("a.example", 2), "http://b.example/other", host_concurrency=1, attempts_at_once=3
+        *urls("a.example", 2), "http://b.example/other", host_concurrency=1, requests_per_attempt=3
     )
     assert (failed.outcome, failed.attempts, failed.error_class) == ("failed", 1, "HTTP 503")
     assert (later.outcome, later.attempts, later.error_class) == ("deferred", 0, "RetryAfter")
@@ -92,7 +92,7 @@ def test_a_host_that_asks_for_a_long_wait_is_left_alone(place, server, header: s
 
 def test_only_a_wait_that_is_asked_for_can_be_too_long(place, server) -> None:
     server.answers |= {"/it": [http(b"", "500 x"), http(PNG)], "/robots.txt": [raw(), http(b"")]}
-    fetched = place.one(attempts_at_once=2, backoff_seconds=9, max_wait_seconds=0, robots=True)
+    fetched = place.one(requests_per_attempt=2, backoff_seconds=9, max_wait_seconds=0, robots=True)
     assert (fetched.outcome, fetched.attempts) == ("fetched", 2)
     assert place.time.slept == [9, 9]
 
@@ -179,7 +179,7 @@ def test_a_circuit_opens_and_the_rest_is_put_off(place, server) -> None:
 def test_what_failed_before_the_circuit_opened_is_no_less_failed(place, server) -> None:
     server.answers["/0"] = http(b"", "500 x")
     one, two = place.fetch(*urls("a.example", 2), host_concurrency=1, host_failures=1,
-                           attempts_at_once=3)  # fmt: skip
+                           requests_per_attempt=3)  # fmt: skip
     assert (one.outcome, one.error_class, one.attempts) == ("failed", "HTTP 500", 1)
     assert one.not_before == two.not_before == BEGIN + timedelta(seconds=60)
     assert two.outcome == "deferred"

@@ -50,7 +50,7 @@ def test_a_host_without_rules_allows_everything(place, server, status: str) -> N
 @pytest.mark.parametrize("status", ["500 x", "503 x", "429 x"])
 def test_a_host_that_cannot_tell_its_rules_is_not_asked(place, server, status: str) -> None:
     server.answers |= {"/robots.txt": http(b"", status), "/it": http(PNG)}
-    fetched = place.one(robots=True, attempts_at_once=2)
+    fetched = place.one(robots=True, requests_per_attempt=2)
     assert (fetched.outcome, fetched.error_class) == ("refused", "RobotsUnknown")
     assert (fetched.final, fetched.attempts) == (False, 0)
     assert fetched.reason.startswith(f"robots.txt of its host cannot be read: HTTP {status[:3]}")
@@ -59,7 +59,7 @@ def test_a_host_that_cannot_tell_its_rules_is_not_asked(place, server, status: s
 
 def test_rules_that_come_at_the_second_try(place, server) -> None:
     server.answers |= {"/robots.txt": [raw(), http(b"")], "/it": http(PNG)}
-    assert place.one(robots=True, attempts_at_once=2, backoff_seconds=1).outcome == "fetched"
+    assert place.one(robots=True, requests_per_attempt=2, backoff_seconds=1).outcome == "fetched"
     assert place.time.slept == [1]
 
 

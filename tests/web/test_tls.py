@@ -51,7 +51,7 @@ def test_a_certificate_of_nobody_known_is_not_taken_and_not_tried_again(
 ) -> None:
     with HostileServer(tls_of(authority, "a.example")) as server:
         place = WebPlace(tmp_path, server, verified_tls())
-        (fetched,) = place.fetch("https://a.example/it", attempts_at_once=3)
+        (fetched,) = place.fetch("https://a.example/it", requests_per_attempt=3)
     assert (fetched.outcome, fetched.error_class, fetched.attempts) == ("failed", "TlsError", 1)
     assert "unable to get local issuer certificate" in str(fetched.reason)
     assert server.asked == []

@@ -21,7 +21,7 @@ from media_assets.web_settings import WebSettings
 GLOBAL = "93.184.216.34"
 BEGIN = datetime(2026, 11, 28, 12, 0, tzinfo=UTC)
 SHORT = {
-    "connect_seconds": 5, "read_seconds": 5, "total_seconds": 10, "attempts_at_once": 1,
+    "connect_seconds": 5, "read_seconds": 5, "total_seconds": 10, "requests_per_attempt": 1,
     "robots": False, "host_requests_per_second": 0, "backoff_seconds": 0,
 }  # fmt: skip
 

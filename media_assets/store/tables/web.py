@@ -61,7 +61,8 @@ WEB_MEDIA = Table(
         Column("error_class", "VARCHAR", "What happened, in short, for example `HTTP 404`."),
         Column("is_final", "BOOLEAN", "It is not asked for again before somebody wants it.",
                required=True),
-        Column("attempts", "INTEGER", "Requests since it was last there.", "requests", required=True),
+        Column("attempts", "INTEGER", "Jobs in which it could not be had since it was last there; "
+               "those without a network do not count.", "jobs", required=True),
         Column("next_retry_at", "TIMESTAMP", "Not asked for by itself before this time, UTC."),
         Column("settings", "VARCHAR", "The limits that it was skipped or refused by: with others it is "
                "asked for again."),
