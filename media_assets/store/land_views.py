@@ -10,21 +10,23 @@ HOST = r"regexp_extract(url, '^https?://([^/?#]+)', 1)"
 
 # Each medium counts once, however many URLs bring it, and each of its colours by its share of it.
 _COLOURS = """
+WITH there AS (SELECT media_id FROM media_files WHERE status <> 'missing')
 SELECT color.name AS name, sum(color.share) AS share, arg_max(color.hex, color.share) AS hex
 FROM (
     SELECT unnest(from_json(dominant_colors, '[{"hex": "VARCHAR", "name": "VARCHAR",
         "share": "DOUBLE"}]')) AS color
-    FROM image_metadata SEMI JOIN media_files USING (media_id)
+    FROM image_metadata SEMI JOIN there USING (media_id)
 )
 WHERE color.name IS NOT NULL
 GROUP BY ALL ORDER BY share DESC, name LIMIT $limit
 """
 
 _SIZES = """
+WITH there AS (SELECT media_id FROM media_files WHERE status <> 'missing')
 SELECT width, height, count(*) AS media
-FROM (SELECT width, height FROM image_metadata SEMI JOIN media_files USING (media_id)
+FROM (SELECT width, height FROM image_metadata SEMI JOIN there USING (media_id)
       UNION ALL BY NAME
-      SELECT width, height FROM video_metadata SEMI JOIN media_files USING (media_id))
+      SELECT width, height FROM video_metadata SEMI JOIN there USING (media_id))
 WHERE width > 0 AND height > 0 GROUP BY ALL ORDER BY ALL
 """
 

@@ -12,6 +12,7 @@ from media_assets.web.pages import read_page
 
 PAGE_SUFFIXES = (".html", ".htm", ".xhtml")
 SUFFIXES = (*LIST_SUFFIXES, *PAGE_SUFFIXES)
+_BESIDE = "_files"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -43,7 +44,8 @@ def is_page(path: Path) -> bool:
 def find_sources(folder: Path) -> list[SourceFile]:
     """The lists and pages below a folder, by path.
 
-    Links are not followed; files and folders that begin with a dot are left out. Raises
+    Links are not followed; files and folders that begin with a dot are left out, and so is what
+    browsers save beside a page (`NAME_files` beside `NAME.html`): its frames are no pages. Raises
     `LandInputError` where the folder, or one below it, is absent or cannot be read: what is not
     seen is not gone.
     """
@@ -54,12 +56,20 @@ def find_sources(folder: Path) -> list[SourceFile]:
             with os.scandir(pending[-1]) as entries:
                 shown = [entry for entry in entries if not entry.name.startswith(".")]
             found += list(_sources(shown))
-            below = [Path(entry.path) for entry in shown if entry.is_dir(follow_symlinks=False)]
+            below = [Path(entry.path) for entry in _folders(shown)]
         except OSError as error:
             reason = error.strerror or error
             raise LandInputError(f"{pending[-1]}: cannot be read: {reason}") from error
         pending[-1:] = below
     return sorted(found)
+
+
+def _folders(entries: list[os.DirEntry[str]]) -> Iterator[os.DirEntry[str]]:
+    pages = {Path(entry.name).stem for entry in entries if is_page(Path(entry.name))}
+    for entry in entries:
+        is_of_a_page = entry.name.endswith(_BESIDE) and entry.name.removesuffix(_BESIDE) in pages
+        if not is_of_a_page and entry.is_dir(follow_symlinks=False):
+            yield entry
 
 
 def _sources(entries: list[os.DirEntry[str]]) -> Iterator[SourceFile]:

@@ -340,3 +340,18 @@ def test_the_latest_job_is_the_one_that_began_last(con: duckdb.DuckDBPyConnectio
     assert latest is not None
     assert (latest["total"], latest["success_rate"]) == (2, 0.5)
     assert len(list(itertools.chain(con.execute("FROM land_jobs").fetchall()))) == 2
+
+
+def test_pictures_of_a_land_leave_out_what_is_missing(con: duckdb.DuckDBPyConnection) -> None:
+    download(con, "a.png")
+    download(con, "b.png", "missing")
+    colour = '[{"hex": "#ff0000", "name": "red", "share": 0.5}]'
+    for name, width in (("a.png", 4), ("b.png", 8)):
+        con.execute(
+            "INSERT INTO image_metadata (media_id, width, height, aspect_ratio, format, "
+            "color_mode, has_alpha, frames, dominant_colors) "
+            "VALUES (?, ?, 3, 1, 'PNG', 'RGB', false, 1, ?)",
+            [name, width, colour],
+        )
+    assert land_views.sizes(con) == [(4, 3, 1)]
+    assert [(row["name"], row["share"]) for row in land_views.colours(con, 9)] == [("red", 0.5)]

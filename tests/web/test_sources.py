@@ -62,3 +62,13 @@ def test_what_a_file_is_read_as(tmp_path: Path) -> None:
     assert read_source(tmp_path / "page.HTM").found == (Found(A, claimed_type="img"),)
     with pytest.raises(LandInputError, match=r"a\.txt: neither a list nor a page"):
         read_source(tmp_path / "a.txt")
+
+
+def test_what_browsers_save_beside_a_page_is_no_page(tmp_path: Path) -> None:
+    for name in ("news.html", "news_files/frame.html", "news_files/deep/ad.htm",
+                 "other_files/page.html", "old.csv", "old_files/more.csv"):  # fmt: skip
+        file = tmp_path / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("")
+    found = [str(file.path.relative_to(tmp_path)) for file in find_sources(tmp_path)]
+    assert found == ["news.html", "old.csv", "old_files/more.csv", "other_files/page.html"]
