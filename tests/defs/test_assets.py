@@ -42,6 +42,8 @@ EMPTY = {"career_ranks", "duplicates", "shared_duplicates", "media_neighbors"}
 SHARED_LATE = {"shared_duplicates", "shared_captures", "match_captures", "shared_albums",
                "shared_artists"}  # fmt: skip
 """Made of what players have published."""
+OF_LANDS = {"web_sources", "web_places", "web_media", "land_jobs", "land_media"}
+"""Hex is no land."""
 LIBRARIES = {"media_library", "vector_library", "match_library"}
 SHARED_TABLES = ["match_registry", "match_participants", "highlight_events", "medals_earned",
                  "personal_scores", "killer_victim_pairs", "xuid_aliases"]  # fmt: skip
@@ -62,7 +64,7 @@ def test_all_else_is_published_before_music_is_heard(finished: Finished) -> None
     ]
     late = order[order.index("media_library") + 1 :]
     assert {"audio_features", "media_embeddings", "media_neighbors"} < set(late)
-    assert set(late) - {"match_library", "vector_library"} - SHARED_LATE == {
+    assert set(late) - {"match_library", "vector_library", "land_media"} - SHARED_LATE == {
         "audio_features", "media_embeddings", "media_neighbors",
     }  # fmt: skip
     assert late[-1] == "vector_library"
@@ -73,12 +75,18 @@ def test_the_row_count_is_that_of_the_table(asset: str, finished: Finished) -> N
     assert metadata(finished.hex)[asset]["dagster/row_count"] == ROWS[asset]
 
 
-@pytest.mark.parametrize("asset", sorted(ASSETS - LIBRARIES - EMPTY))
+@pytest.mark.parametrize("asset", sorted(ASSETS - LIBRARIES - EMPTY - OF_LANDS))
 def test_an_asset_tells_what_it_did_and_shows_some_rows(asset: str, finished: Finished) -> None:
     found = metadata(finished.hex)[asset]
     assert WRITTEN & set(found)
     assert found["preview"].startswith("|"), found["preview"]
     assert 3 <= len(found["preview"].splitlines()) <= 7
+
+
+def test_whoever_is_no_land_is_told_so(finished: Finished) -> None:
+    found = metadata(finished.hex)
+    assert all(found[asset]["dagster/row_count"] == 0 for asset in OF_LANDS)
+    assert all("no land" in found[asset]["state"] for asset in OF_LANDS)
 
 
 def test_what_was_done_is_counted(finished: Finished) -> None:
