@@ -55,7 +55,10 @@ def test_one_that_is_broken_says_so(ground: Ground) -> None:
 
 
 def test_a_tail_of_millions_of_empty_parts_is_not_followed(ground: Ground) -> None:
-    """It costs the file its sound, soon, and nothing else: see `test_music_has_its_tags`."""
-    failure = ground.failures()["track.wav"]
-    assert failure.is_of_sound_alone
-    assert failure.message == "its parts lead to more than 1,000,000 places"
+    """Music is heard as far as its header counts; see `test_music_has_its_tags`."""
+    assert "track.wav" not in ground.failures()
+    ((seconds,),) = ground.rows(
+        "SELECT a.analysed_seconds FROM media_files f JOIN audio_features a USING (media_id) "
+        "WHERE f.file_name = 'track.wav'"
+    )
+    assert 0 < seconds < 60
