@@ -7,10 +7,6 @@ from pydantic import AfterValidator, Field
 
 from media_assets.section import Section
 
-MIB = 1024**2
-
-MediaKind = Literal["image", "video", "audio"]
-
 
 def _endpoint(text: str) -> str:
     """An address and a port, as an exception from what may be reached."""
@@ -36,10 +32,12 @@ class WebSettings(Section):
     by its ETag; 0 never.
     """
 
-    types: tuple[MediaKind, ...] = Field(("image", "video", "audio"), strict=False, min_length=1)
+    types: tuple[Literal["image", "video", "audio"], ...] = Field(
+        ("image", "video", "audio"), strict=False, min_length=1
+    )
     min_width: int = Field(0, ge=0)
     min_height: int = Field(0, ge=0)
-    max_file_size: int = Field(50 * MIB, ge=1)
+    max_file_size: int = Field(50 * 1024**2, ge=1)
     connect_seconds: float = Field(5, gt=0, le=300)
     read_seconds: float = Field(10, gt=0, le=300)
     total_seconds: float = Field(30, gt=0, le=3600)

@@ -148,7 +148,6 @@ def _write_all(root: Path, items: list[Capture | Track], workers: int) -> None:
         items,
         PoolLimits(workers, _ITEM_SECONDS, _WORKER_MIB),
         weight=_effort,
-        prepare=_prepare,
         preload=[__name__],
         chunking=Chunking(items=1),
     )
@@ -158,10 +157,6 @@ def _write_all(root: Path, items: list[Capture | Track], workers: int) -> None:
                 raise EngineError(
                     f"{outcome.item.path}: could not be made: {outcome.error.message}"
                 )
-
-
-def _prepare() -> None:
-    """A worker needs nothing beforehand."""
 
 
 def _effort(item: Capture | Track) -> int:

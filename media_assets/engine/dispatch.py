@@ -65,7 +65,7 @@ class Dispatch(Generic[ItemT, ResultT]):
         self,
         function: Callable[[ItemT], ResultT],
         limits: PoolLimits,
-        prepare: Callable[[], None],
+        prepare: Callable[[], None] | None,
         preload: Sequence[str],
     ) -> None:
         """See `map_unordered`."""

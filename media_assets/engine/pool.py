@@ -29,7 +29,7 @@ def map_unordered(
     limits: PoolLimits,
     *,
     weight: Callable[[ItemT], int],
-    prepare: Callable[[], None],
+    prepare: Callable[[], None] | None = None,
     preload: Sequence[str],
     chunking: Chunking = Chunking(),
 ) -> Generator[Outcome[ItemT, ResultT], None, None]:

@@ -61,7 +61,7 @@ def answer() -> None:
     """Do nothing: that it comes back shows that a worker is there."""
 
 
-def start_worker(memory_mib: int, prepare: Callable[[], None]) -> None:
+def start_worker(memory_mib: int, prepare: Callable[[], None] | None) -> None:
     """Set up one worker: bounds on what it may use and reach, and an end when its parent ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides when to stop
     _hush_libraries()
@@ -69,7 +69,8 @@ def start_worker(memory_mib: int, prepare: Callable[[], None]) -> None:
     _bound_memory(memory_mib)
     _keep_freed_memory()
     confine()
-    prepare()
+    if prepare is not None:
+        prepare()
 
 
 def run_chunk(function: Callable[[object], object], items: list[object]) -> list[Done | Failed]:

@@ -55,7 +55,7 @@ class Choice:
 
 @dataclass(slots=True)
 class LandReport:
-    """What one job did. `downloads`: contents that were new; `bytes`: of all answers."""
+    """What one job did. `downloads`: contents that were new; `bytes`: of what was fetched."""
 
     total: int = 0
     analyzed: int = 0
@@ -216,7 +216,7 @@ class _Job:
             connect(self._database) as con,
             transaction(con),
         ):
-            before = store.load_attempts(con, urls)
+            before = store.load_urls(con, urls)
             counts = self._has_network()
             rows = [
                 tried_row(one, before[one.url], limits, now, random.random(), counts=counts)

@@ -153,14 +153,10 @@ def _readings(
     )
     for read in map_unordered(
         read_source, pages, limits, weight=lambda page: pages[page][1].size,
-        prepare=_nothing, preload=(read_source.__module__,),
+        preload=(read_source.__module__,),
     ):  # fmt: skip
         failure = f"{read.item}: {read.error.message}" if read.error else ""
         yield *pages[read.item], read.result or failure
-
-
-def _nothing() -> None:
-    """Workers need nothing but their imports."""
 
 
 def _batches(reads: Iterator[_Read]) -> Iterator[list[_Read]]:

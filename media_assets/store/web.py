@@ -272,7 +272,7 @@ def write_tried(con: duckdb.DuckDBPyConnection, rows: Sequence[Row]) -> int:
     return frame.height
 
 
-def load_attempts(con: duckdb.DuckDBPyConnection, urls: Sequence[str]) -> dict[str, Row]:
+def load_urls(con: duckdb.DuckDBPyConnection, urls: Sequence[str]) -> dict[str, Row]:
     """The rows of some URLs, by URL, and whether what they brought is there: `has_content`."""
     with relation(con, "asked", pl.DataFrame({"url": list(urls)}, {"url": pl.String})):
         frame = con.sql(_ASKED).pl()

@@ -236,10 +236,10 @@ def test_a_download_that_is_cut_off_is_fetched_again_without_its_etag(
     download(con, "a.png")
     tried(con, A, status="fetched", file_name="a.png", file_size=2, etag='"1"')
     assert store.load_due(con, ALL, 0, NOW).rows() == [(A, None, None)]
-    assert not store.load_attempts(con, [A])[A]["has_content"]
+    assert not store.load_urls(con, [A])[A]["has_content"]
     tried(con, A, status="fetched", file_name="a.png", file_size=1)
     assert due(con) == []
-    assert store.load_attempts(con, [A])[A]["has_content"]
+    assert store.load_urls(con, [A])[A]["has_content"]
 
 
 def test_what_no_scan_has_seen_is_known(con: duckdb.DuckDBPyConnection) -> None:

@@ -124,14 +124,10 @@ def land_job(
         config.depth, config.minrel, config.limit, config.batch_size, refresh=config.refresh
     )
     report = run_job(loaded, land, choice, listener=listener(context))
+    done = {**_done(report), **figures(land_numbers(loaded, land))}
     for table in (WEB_MEDIA, LAND_JOBS):
         yield dg.MaterializeResult(
-            asset_key=table.name,
-            metadata={
-                **_done(report),
-                **figures(land_numbers(loaded, land)),
-                **table_metadata(loaded, land, table),
-            },
+            asset_key=table.name, metadata={**done, **table_metadata(loaded, land, table)}
         )
 
 

@@ -27,6 +27,9 @@ MAX_LEVEL = 1000.0  # 60 dB over full scale: no sound, but broken numbers
 MOST_BROKEN = 1000
 """Packets in a row that the decoder refuses; behind so many nothing more is expected."""
 
+LOW_EFFECTS = frozenset({"LFE", "LFE2"})
+"""Channels that loudness leaves out (BS.1770-4), and what is heard as music does, too."""
+
 Part = Literal["whole", "middle", "start"]
 Samples = NDArray[np.float32]
 

@@ -9,7 +9,7 @@ from math import log10
 import numpy as np
 from numpy.typing import NDArray
 
-from media_assets.music.sound.decoding import BLOCK_SECONDS, Block, Samples
+from media_assets.music.sound.decoding import BLOCK_SECONDS, LOW_EFFECTS, Block, Samples
 from media_assets.music.sound.true_peak import TruePeak
 from media_assets.music.sound.weighting import KWeighting
 
@@ -20,7 +20,6 @@ _OFFSET = -0.691
 _STEPS = 4  # of 100 ms in a gating block
 _REAR_WEIGHT = 1.41
 _REAR = frozenset({"BL", "BR", "BC", "SL", "SR", "TBL", "TBR", "TBC", "SDL", "SDR"})
-_UNHEARD = frozenset({"LFE", "LFE2"})
 
 SHORTEST_LOUDNESS = "shorter than 0.4 s"
 SHORTEST_RANGE = "shorter than 6 s"
@@ -58,7 +57,7 @@ class LevelMeter:
     def add(self, block: Block) -> None:
         """Take in one block; `decoding.BLOCK_SECONDS` long, the last one shorter."""
         names, rate = block.format.channels, block.format.rate
-        heard = [place for place, name in enumerate(names) if name not in _UNHEARD]
+        heard = [place for place, name in enumerate(names) if name not in LOW_EFFECTS]
         if not heard or rate < LEAST_RATE:
             self._unweighed = LOW_EFFECTS_ALONE if not heard else TOO_FEW_SAMPLES
         else:

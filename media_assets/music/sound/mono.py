@@ -6,11 +6,10 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 
-from media_assets.music.sound.decoding import Block, Samples
+from media_assets.music.sound.decoding import LOW_EFFECTS, Block, Samples
 from media_assets.music.sound.halving import Halver
 
 RATE = 22_050
-_UNHEARD = frozenset({"LFE", "LFE2"})
 
 
 class _Resampler(Protocol):
@@ -64,7 +63,7 @@ class MonoMaker:
     def add(self, block: Block) -> None:
         """Take in one block."""
         names = block.format.channels
-        heard = [place for place, name in enumerate(names) if name not in _UNHEARD]
+        heard = [place for place, name in enumerate(names) if name not in LOW_EFFECTS]
         chosen = block.samples[heard] if 0 < len(heard) < len(names) else block.samples
         mixed = np.full(len(chosen), 1 / len(chosen), np.float32) @ chosen  # four times mean's pace
         if self._resampler is None:
