@@ -281,6 +281,7 @@ def load_settings(
         settings = Settings(**values, base=base)
     except ValidationError as error:
         raise ConfigurationError(_explain(where, error)) from error
+    _refuse_folders_of_lands(where, settings)
     _refuse_overlap(where, settings)
     return settings
 
@@ -413,6 +414,16 @@ def _model_in(annotation: object) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     return next(filter(None, map(_model_in, get_args(annotation))), None)
+
+
+def _refuse_folders_of_lands(where: str, settings: Settings) -> None:
+    """They would be passed over: the library of a land is what it has fetched."""
+    for name in settings.lands:
+        if settings.player(name).folders is not None:
+            raise ConfigurationError(
+                f"{where}: key 'players.{name}.folders': {name} is a land, whose library is what "
+                f"it fetches; name the folder of its lists by lands.{name}.folder"
+            )
 
 
 def _refuse_overlap(where: str, settings: Settings) -> None:

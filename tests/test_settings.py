@@ -652,6 +652,7 @@ def test_a_land_is_a_player_whose_folder_is_that_of_its_downloads() -> None:
         ("[lands.x]\ndepht = 1", "lands.x.depht", "is not known; allowed here: batch_size, depth"),
         ("[lands.shared]", "lands", "shared"),
         ('[lands.x]\nfolder = "data/x"', "data_dir", "lands.x.folder"),
+        ('[lands.x]\n[players.x]\nfolders = ["y"]', "players.x.folders", "lands.x.folder"),
     ],
 )
 def test_a_wrong_land_or_limit_is_refused_with_its_key(text: str, key: str, told: str) -> None:
@@ -663,3 +664,8 @@ def test_a_wrong_land_or_limit_is_refused_with_its_key(text: str, key: str, told
 def test_endpoints_of_both_kinds_of_addresses_are_written_one_way() -> None:
     settings = load('[web]\nallowed_endpoints = ["127.0.0.1:80", "[::1]:8080", "::2:81"]')
     assert settings.web.allowed_endpoints == ("127.0.0.1:80", "[::1]:8080", "[::2]:81")
+
+
+def test_a_land_may_have_the_section_of_a_player() -> None:
+    settings = load('[lands.x]\n[players.x]\ntimezone = "Europe/Paris"')
+    assert settings.player("x").timezone == "Europe/Paris"
