@@ -1,5 +1,6 @@
 """`media-assets metrics`."""
 
+import signal
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -65,11 +66,12 @@ def _serve(registry: "CollectorRegistry", host: str, port: int) -> None:
         ) from error
     shown = f"[{host}]" if ":" in host else host
     click.echo(f"http://{shown}:{server.server_port}/metrics until Ctrl-C", err=True)
-    try:
-        while True:
-            # Where another thread takes the signal, a wait without an end goes on.
-            Event().wait(_LISTEN_SECONDS)
-    except KeyboardInterrupt:
-        server.shutdown()
-    finally:
-        server.server_close()
+    asked = Event()
+    # An exception may be raised inside of polars, which forgets it: a handler that raises none
+    # is heard wherever it is called.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: asked.set())
+    while not asked.wait(_LISTEN_SECONDS):  # a wait without an end would not let it be called
+        pass
+    server.shutdown()
+    server.server_close()

@@ -1,6 +1,5 @@
 """`media-assets metrics`: figures that Prometheus reads, of the store as it is."""
 
-import contextlib
 import re
 import signal
 import socket
@@ -231,16 +230,8 @@ def test_the_command_prints_them_and_looks_into_no_library(home: Home) -> None:
     assert "# TYPE media_analysis_processed_total counter" in done.stdout
 
 
-def interrupted(process: subprocess.Popen[str]) -> int:
-    """How it ends at Ctrl-C. polars may forget one, so it is sent again until it is heard."""
-    for _ in range(30):
-        process.send_signal(signal.SIGINT)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            return process.wait(4)
-    raise AssertionError("it goes on and on")
-
-
-def test_it_serves_them_over_http_until_it_is_interrupted(home: Home) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_them_over_http_until_it_is_ended(home: Home, number: signal.Signals) -> None:
     metrics(home)
     served = subprocess.Popen(
         [sys.executable, "-m", "media_assets", "metrics", "--serve", "0",
@@ -256,7 +247,8 @@ def test_it_serves_them_over_http_until_it_is_interrupted(home: Home) -> None:
             assert figures(text)["media_scan_files_discovered", (PLAYER,)] == seen
             home.write("fourth.png", png(4))
             discover(home.platform, PLAYER)
-        assert interrupted(served) == 0
+        served.send_signal(number)
+        assert served.wait(60) == 0
     finally:
         served.kill()
         served.communicate()
