@@ -1,6 +1,8 @@
 """Search by words and by vectors: the index of 100,000 tracks, the nearest of all and of one.
 
-python -m benchmarks.vectors [--tracks COUNT] [--all-pairs COUNT] [--only search|neighbors|one]
+python -m benchmarks.vectors [--tracks COUNT] [--all-pairs COUNT] [--only SUBJECT]
+
+SUBJECT: search, neighbors, one, exact; or index, which takes minutes and is measured by name alone.
 
 Tracks are made from a number: words of a made-up language by the frequencies of a real one, vectors
 around some hundred centres. Everything goes through the platform's own tables and stages, in this
@@ -25,8 +27,10 @@ from benchmarks.corpora.cache import PLAYER
 from benchmarks.processes import peak_mib
 from benchmarks.workplace import PROJECT, scratch
 from media_assets.settings import Settings
+from media_assets.similarity.approximate import Indexed, nearest_by_index
+from media_assets.similarity.nearest import nearest
 from media_assets.similarity.vectors import Vectors
-from media_assets.stages.neighbors import find_neighbors
+from media_assets.stages.neighbors import NEIGHBORS, find_neighbors
 from media_assets.stages.platform import Platform
 from media_assets.stages.search import search
 from media_assets.stages.search_index import update_index
@@ -38,6 +42,7 @@ SEED = 7
 DIM, CENTRES, SPREAD = 128, 300, 0.7
 WORDS, ARTISTS, QUERIES = 40_000, 4_000, 200
 NEW = 100
+EXACT_QUERIES = 1000
 
 
 def main(arguments: list[str]) -> int:
@@ -45,15 +50,17 @@ def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.vectors", description=__doc__)
     parser.add_argument("--tracks", type=int, default=100_000, metavar="COUNT")
     parser.add_argument("--all-pairs", type=int, default=30_000, metavar="COUNT")
-    parser.add_argument("--only", choices=["search", "neighbors", "one"])
+    parser.add_argument("--only", choices=["search", "neighbors", "one", "exact", "index"])
     chosen = parser.parse_args(arguments)
     subjects: dict[str, Callable[[], dict[str, object]]] = {
         "search": lambda: measure_search(chosen.tracks),
         "neighbors": lambda: measure_neighbors(chosen.all_pairs),
         "one": lambda: measure_one(chosen.tracks),
+        "exact": lambda: measure_exact(chosen.tracks),
+        "index": lambda: measure_index(chosen.tracks),
     }
     for name, measure in subjects.items():
-        if chosen.only in {None, name}:
+        if chosen.only == name or (chosen.only is None and name != "index"):
             print(json.dumps({name: measure(), "peak_mib": peak_mib()}), flush=True)
     return 0
 
@@ -108,6 +115,39 @@ def measure_one(count: int) -> dict[str, object]:
                 for _ in range(3)]  # fmt: skip
     return {"tracks": count, "similar_ms": round(1000 * statistics.median(one), 1),
             "artist_ms": round(1000 * statistics.median(many), 1)}  # fmt: skip
+
+
+def measure_exact(count: int) -> dict[str, object]:
+    """Milliseconds of CPU in which one vector is compared with all, of some queries at once."""
+    vectors, queries = vectors_of(count), np.arange(EXACT_QUERIES)
+    started = time.process_time()
+    nearest(vectors, queries, np.arange(count), NEIGHBORS)
+    taken = time.process_time() - started
+    return {"vectors": count, "ms_each": round(1000 * taken / len(queries), 2)}
+
+
+def measure_index(count: int) -> dict[str, object]:
+    """CPU seconds of all neighbours by the index, its making included, and its recall.
+
+    Around centres; the same with a quarter that are copies; noise. Recall None: it is below what an
+    index must reach, so all would be compared exactly.
+    """
+    random = np.random.default_rng(SEED)
+    around = vectors_of(count)
+    copied = around.copy()
+    copied[random.integers(0, count, count // 4)] = around[random.integers(0, count, count // 4)]
+    noise = random.normal(size=(count, DIM)).astype(np.float32)
+    told: dict[str, object] = {"vectors": count}
+    for name, vectors in {"around": around, "copied": copied, "noise": noise}.items():
+        taken, found = _all_by_index(vectors)
+        told[name] = {"cpu_seconds": round(taken, 1), "recall": found.recall if found else None}
+    return told
+
+
+def _all_by_index(vectors: Vectors) -> tuple[float, Indexed | None]:
+    everybody, started = np.arange(len(vectors)), time.process_time()
+    found = nearest_by_index(vectors, everybody, everybody, NEIGHBORS)
+    return time.process_time() - started, found
 
 
 def filled(folder: Path, count: int, *, vectors: bool) -> tuple[Platform, list[str]]:
