@@ -16,20 +16,14 @@ from benchmarks.processes import peak_mib, run
 from benchmarks.workplace import PROJECT, Choice, quickest, scratch
 from media_assets.demo.people import AMELIE
 from media_assets.settings import PlayerSettings, Settings
-from media_assets.stages import players, statistics
 from media_assets.stages.load_matches import load_matches
 from media_assets.stages.platform import Platform
+from media_assets.stages.player_tables import derive_tables
 from media_assets.stages.promises import example_seconds
 from media_assets.stages.publish import publish_player, publish_shared
 from media_assets.terminal import print_table
 
 MATCHES: Final = 10_000
-_DERIVE = (
-    players.derive_match_stats,
-    players.derive_sessions,
-    statistics.derive_by_map,
-    statistics.derive_impact,
-)
 
 
 def matches(choice: Choice) -> Iterator[Figure]:
@@ -67,8 +61,7 @@ def _load(platform: Platform) -> tuple[int, float]:
 
 def _query(platform: Platform) -> tuple[int, float]:
     """How many queries there are, and the seconds of the slowest."""
-    for derive in _DERIVE:
-        derive(platform, AMELIE.name)
+    derive_tables(platform, AMELIE.name)
     publish_player(platform, AMELIE.name)
     publish_shared(platform)
     seconds = example_seconds(platform, AMELIE.name)

@@ -18,13 +18,8 @@ import duckdb
 from media_assets.settings import Settings
 from media_assets.stages.migrate_levelup import migrate_levelup
 from media_assets.stages.platform import Platform
-from media_assets.stages.players import (
-    derive_antagonists,
-    derive_history,
-    derive_match_stats,
-    derive_sessions,
-    derive_teammates,
-)
+from media_assets.stages.player_tables import derive_tables
+from media_assets.stages.players import derive_history
 from media_assets.terminal import print_table
 
 PLAYERS = ("Amber", "Birch", "Cedar", "Dogwood")
@@ -212,9 +207,8 @@ def storage(base: Path) -> Iterator[Line]:
     if not report.succeeded:
         raise SystemExit(f"not whole: {[player.problems for player in report.players]}")
     for name in PLAYERS:
-        for derive in (derive_history, derive_match_stats, derive_sessions, derive_teammates,
-                       derive_antagonists):  # fmt: skip
-            derive(platform, name)
+        derive_history(platform, name)
+        derive_tables(platform, name)
     shared = platform.places.shared_database
     for table, ours in _COUNTED.items():
         yield Line(f"rows of {ours}", before[table], _count(shared, ours))

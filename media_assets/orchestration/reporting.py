@@ -1,11 +1,11 @@
 """Progress and rates of a stage, on their way to the run's log, the terminal and the metadata."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import dagster as dg
 
 from media_assets.orchestration.tables import Metadatum, column_lineage, markdown_table
-from media_assets.stages.platform import Platform
+from media_assets.stages.platform import SHARED, Platform
 from media_assets.stages.players import DerivedReport
 from media_assets.stages.progress import Listener, Progress, told
 from media_assets.stages.views import table_look
@@ -31,6 +31,14 @@ def table_metadata(platform: Platform, player: str | None, table: Table) -> dict
     """The row count and a small preview of a table; `player` is None for the shared tables."""
     count, rows = table_look(platform, player, table)
     return {"dagster/row_count": count, "preview": markdown_table(rows)}
+
+
+def tables_metadata(
+    platform: Platform, player: str | None, tables: Iterable[Table]
+) -> dict[str, dict[str, Metadatum]]:
+    """`table_metadata` of several tables of one file, by name; the file is opened once."""
+    with platform.reading(player or SHARED):
+        return {table.name: table_metadata(platform, player, table) for table in tables}
 
 
 def derived_metadata(

@@ -1,6 +1,5 @@
-"""Who the players are, and what is derived for one of them from the shared tables."""
+"""Who the players are, and which matches are theirs."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import polars as pl
@@ -8,28 +7,14 @@ import polars as pl
 from media_assets.errors import ConfigurationError
 from media_assets.library.folders import listed
 from media_assets.library.paths import shown
-from media_assets.matches.backfill import Backfill
-from media_assets.matches.companions import antagonists, known_gamertags, teammates
-from media_assets.matches.player_stats import player_match_stats
 from media_assets.matches.raw_store import RawStore
-from media_assets.matches.sessions import friends_present, player_sessions
 from media_assets.settings import why_no_player
 from media_assets.stages.platform import SHARED, Platform
 from media_assets.store import live as live_store
 from media_assets.store import matches as shared_store
-from media_assets.store import players as store
 from media_assets.store.frames import as_table
-from media_assets.store.spec import Table
-from media_assets.store.tables.players import (
-    ANTAGONISTS,
-    MATCH_HISTORY,
-    PLAYER_MATCH_STATS,
-    PLAYER_SESSIONS,
-    TEAMMATES_AGGREGATE,
-)
+from media_assets.store.tables.players import MATCH_HISTORY
 from media_assets.store.write import make_equal
-
-Frames = dict[str, pl.DataFrame]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +25,11 @@ class DerivedReport:
     written: int
     deleted: int
     reason: str | None = None
+
+
+def report_without_xuid(player: str) -> DerivedReport:
+    """Of a player who cannot be told from others in a match."""
+    return DerivedReport(0, 0, 0, f"no xuid: set players.{player}.xuid in the configuration")
 
 
 def find_players(platform: Platform) -> list[str]:
@@ -113,120 +103,25 @@ def _xuids_of(platform: Platform, players: list[str]) -> dict[str, str]:
 def derive_history(platform: Platform, player: str) -> DerivedReport:
     """The player's matches: those that are stored or recorded, and those that the API lists."""
 
-    def rows(xuid: str) -> pl.DataFrame:
-        with platform.reading(SHARED) as con:
-            known = shared_store.load_history(con, xuid)
-        with platform.reading(player) as con:
-            listed = live_store.load_listed(con, xuid)
-        more = listed.join(known, on="match_id", how="anti")
-        there = list(RawStore(platform.places.raw_matches).match_ids()) if more.height else []
-        more = more.with_columns(pl.col("match_id").is_in(there).alias("raw_complete"))
-        return pl.concat([known, more]).sort("match_id")
-
-    return make_table(platform, player, MATCH_HISTORY, rows)
-
-
-def derive_match_stats(platform: Platform, player: str) -> DerivedReport:
-    """The player's own numbers, a row a match; the registry notes that scores were computed."""
-    friends = players_by_xuid(platform)
-    report = _derive(
-        platform,
-        player,
-        PLAYER_MATCH_STATS,
-        lambda xuid, frames: player_match_stats(
-            xuid, frames["match_registry"], frames["match_participants"],
-            frames["medals_earned"], friends,
-        ),
-    )  # fmt: skip
-    xuid = xuid_of(platform, player)
-    shared = platform.shared_database()
-    store.create_medal_view(platform.player_database(player), shared, xuid)
-    if xuid is not None:
-        with platform.writing(SHARED):
-            shared_store.mark_attempted(shared, xuid, Backfill.PERFORMANCE_SCORES, platform.now())
-    return report
-
-
-def derive_sessions(platform: Platform, player: str) -> DerivedReport:
-    """The player's sessions."""
-    friends = players_by_xuid(platform)
-    return _derive(
-        platform,
-        player,
-        PLAYER_SESSIONS,
-        lambda xuid, frames: player_sessions(
-            own_stats(platform, player),
-            friends_present(xuid, frames["match_participants"], friends),
-        ),
-    )
-
-
-def derive_teammates(platform: Platform, player: str) -> DerivedReport:
-    """Who was in the player's team."""
-    return _derive(
-        platform,
-        player,
-        TEAMMATES_AGGREGATE,
-        lambda xuid, frames: teammates(
-            xuid, frames["match_participants"], frames["match_registry"],
-            frames["xuid_aliases"], own_stats(platform, player),
-        ),
-    )  # fmt: skip
-
-
-def derive_antagonists(platform: Platform, player: str) -> DerivedReport:
-    """Who killed the player, and whom the player killed."""
-    return _derive(
-        platform,
-        player,
-        ANTAGONISTS,
-        lambda xuid, frames: antagonists(
-            xuid,
-            frames["killer_victim_pairs"],
-            known_gamertags(
-                frames["xuid_aliases"], frames["match_participants"], frames["match_registry"]
-            ),
-        ),
-    )
-
-
-def _derive(
-    platform: Platform,
-    player: str,
-    table: Table,
-    compute: Callable[[str, Frames], pl.DataFrame],
-) -> DerivedReport:
-    """A table that follows from the shared ones."""
-
-    def rows(xuid: str) -> pl.DataFrame:
-        with platform.reading(SHARED) as con:
-            frames = shared_store.load_participants_of(con, xuid)
-        return compute(xuid, frames)
-
-    return make_table(platform, player, table, rows)
-
-
-def make_table(
-    platform: Platform, player: str, table: Table, rows_of: Callable[[str], pl.DataFrame]
-) -> DerivedReport:
-    """Make a table equal to the rows that a player's xuid gives.
-
-    They are computed while the lock is held: of two runs, the later one knows what the other wrote.
-    """
     database = platform.player_database(player)
     xuid = xuid_of(platform, player)
     if xuid is None:
-        return DerivedReport(0, 0, 0, f"no xuid: set players.{player}.xuid in the configuration")
-    with platform.writing(player):
-        rows = rows_of(xuid)
-        written, deleted = make_equal(database, table, as_table(table, rows))
-    return DerivedReport(rows.height, written, deleted)
+        return report_without_xuid(player)
+    with platform.writing(player):  # of two runs, the later one knows what the other wrote
+        rows = _history(platform, player, xuid)
+        changed = make_equal(database, MATCH_HISTORY, as_table(MATCH_HISTORY, rows))
+    return DerivedReport(rows.height, *changed)
 
 
-def own_stats(platform: Platform, player: str) -> pl.DataFrame:
-    """Rows of `player_match_stats` of the player, in order of time."""
+def _history(platform: Platform, player: str, xuid: str) -> pl.DataFrame:
+    with platform.reading(SHARED) as con:
+        known = shared_store.load_history(con, xuid)
     with platform.reading(player) as con:
-        return store.load_match_stats(con)
+        listed = live_store.load_listed(con, xuid)
+    more = listed.join(known, on="match_id", how="anti")
+    there = list(RawStore(platform.places.raw_matches).match_ids()) if more.height else []
+    more = more.with_columns(pl.col("match_id").is_in(there).alias("raw_complete"))
+    return pl.concat([known, more]).sort("match_id")
 
 
 def _library_folders(platform: Platform) -> list[str]:

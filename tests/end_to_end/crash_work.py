@@ -16,13 +16,8 @@ from media_assets.stages.capture_times import compute_times
 from media_assets.stages.discover import discover
 from media_assets.stages.load_matches import load_matches
 from media_assets.stages.platform import Platform
-from media_assets.stages.players import (
-    derive_antagonists,
-    derive_history,
-    derive_match_stats,
-    derive_sessions,
-    derive_teammates,
-)
+from media_assets.stages.player_tables import derive_tables
+from media_assets.stages.players import derive_history
 from media_assets.stages.publish import publish_player, publish_shared
 from media_assets.stages.take_in import take_in
 
@@ -33,10 +28,7 @@ STEPS: dict[str, Callable[[Platform], object]] = {
     "take_in": take_in,
     "load_matches": lambda platform: load_matches(platform, PLAYER),
     "history": lambda platform: derive_history(platform, PLAYER),
-    "match_stats": lambda platform: derive_match_stats(platform, PLAYER),
-    "sessions": lambda platform: derive_sessions(platform, PLAYER),
-    "teammates": lambda platform: derive_teammates(platform, PLAYER),
-    "antagonists": lambda platform: derive_antagonists(platform, PLAYER),
+    "player_tables": lambda platform: derive_tables(platform, PLAYER),
     "analyse": lambda platform: analyse(platform, PLAYER),
     "capture_times": lambda platform: compute_times(platform, PLAYER),
     "associate": lambda platform: associate(platform, PLAYER),

@@ -10,29 +10,14 @@ import duckdb
 import match_shapes as shapes
 
 from media_assets.settings import EngineSettings, PlayerSettings, Settings
-from media_assets.stages import players, statistics
 from media_assets.stages.load_matches import LoadReport, load_matches
 from media_assets.stages.platform import Platform
+from media_assets.stages.player_tables import derive_tables
 from media_assets.stages.players import DerivedReport
 from media_assets.stages.take_in import take_in
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 PLAYERS = {"ana": str(shapes.xuid(1)), "ben": str(shapes.xuid(2))}
-DERIVE = {
-    "player_match_stats": players.derive_match_stats,
-    "player_sessions": players.derive_sessions,
-    "teammates_aggregate": players.derive_teammates,
-    "antagonists": players.derive_antagonists,
-    "stats_by_map": statistics.derive_by_map,
-    "stats_by_mode": statistics.derive_by_mode,
-    "stats_by_playlist": statistics.derive_by_playlist,
-    "stats_by_hour": statistics.derive_by_hour,
-    "match_streaks": statistics.derive_streaks,
-    "match_impact": statistics.derive_impact,
-    "personal_score_awards": statistics.derive_awards,
-    "expectations": statistics.derive_expectations,
-    "career_ranks": statistics.derive_career,
-}
 
 
 class MatchPlace:
@@ -68,7 +53,7 @@ class MatchPlace:
 
     def derive(self, player: str) -> dict[str, DerivedReport]:
         """Every table of a player."""
-        return {table: derive(self.platform, player) for table, derive in DERIVE.items()}
+        return derive_tables(self.platform, player)
 
     def shared(self, query: str, *values: object) -> list[tuple[object, ...]]:
         """Rows of the shared tables."""

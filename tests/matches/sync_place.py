@@ -13,9 +13,11 @@ from media_assets.settings import EngineSettings, MatchSettings, PlayerSettings,
 from media_assets.stages.fetch_names import NamesReport, fetch_names
 from media_assets.stages.load_matches import LoadReport, load_matches
 from media_assets.stages.platform import Platform
-from media_assets.stages.players import derive_history, derive_match_stats
+from media_assets.stages.player_tables import derive_tables
+from media_assets.stages.players import derive_history
 from media_assets.stages.progress import Progress
 from media_assets.stages.sync import SyncReport, sync
+from media_assets.store.tables.players import PLAYER_MATCH_STATS
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
 TOKENS = {"SPNKR_SPARTAN_TOKEN": "spartan-token", "SPNKR_CLEARANCE_TOKEN": "clearance-token"}
@@ -59,7 +61,7 @@ class Place:
         derive_history(self.platform, player)
         loaded = load_matches(self.platform, player)
         named = fetch_names(self.platform)
-        derive_match_stats(self.platform, player)
+        derive_tables(self.platform, player, [PLAYER_MATCH_STATS])
         return synced, loaded, named
 
     def shared(self, query: str) -> list[tuple[object, ...]]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import match_shapes as shapes
 import pytest
-from match_place import DERIVE, MatchPlace
+from match_place import MatchPlace
 
 from media_assets.errors import MatchDataError
 from media_assets.matches.career import career_rows
@@ -44,7 +44,7 @@ def test_what_was_recorded_becomes_the_players_ranks(tmp_path: Path) -> None:
     assert place.shared("SELECT xuid, rank FROM career_progress ORDER BY rank") == [
         (str(shapes.xuid(2)), 3), (ANA, 7), (ANA, 9),
     ]  # fmt: skip
-    assert DERIVE["career_ranks"](place.platform, "ana").rows == 2
+    assert place.derive("ana")["career_ranks"].rows == 2
     ranks = "SELECT rank, name FROM career_ranks ORDER BY rank"
     assert place.own("ana", ranks) == [(7, "Private Gold 1"), (9, "Hero")]
     # From what was kept alone.
@@ -53,7 +53,7 @@ def test_what_was_recorded_becomes_the_players_ranks(tmp_path: Path) -> None:
         file.unlink()
     assert take_in(place.platform).failed == 0
     assert place.shared("SELECT count(*) FROM career_progress") == [(3,)]
-    again = DERIVE["career_ranks"](place.platform, "ana")
+    again = place.derive("ana")["career_ranks"]
     assert (again.rows, again.written) == (2, 0)
 
 

@@ -16,7 +16,7 @@ from media_assets.errors import TakeOverError
 from media_assets.stages.levelup_backup import back_up
 from media_assets.stages.levelup_cleanup import Task, clean
 from media_assets.stages.migrate_levelup import MigrationReport
-from media_assets.stages.players import derive_match_stats, derive_teammates
+from media_assets.stages.player_tables import derive_tables
 from media_assets.store.migrate import migrate
 
 
@@ -250,8 +250,9 @@ def test_in_the_place_of_our_own_tables(tmp_path: Path) -> None:
     assert (report.state, report.problems) == ("cleaned", ())
     assert place.platform.player_database("Ana") == file
     assert migrate(file, "player") == 0, "it has our schema"
-    assert derive_match_stats(place.platform, "Ana").rows == 2
-    assert derive_teammates(place.platform, "Ana").rows > 0
+    derived = derive_tables(place.platform, "Ana")
+    assert derived["player_match_stats"].rows == 2
+    assert derived["teammates_aggregate"].rows > 0
     assert old_rows(file, "match_stats", place.shared_file) == old[0]
     assert lu.rows_of(file, "FROM levelup_media_files") == old[1]
     assert lu.rows_of(file, "SELECT count(*) FROM media_files") == [(0,)], "ours, still empty"

@@ -12,7 +12,8 @@ from levelup_place import Place
 from media_assets.matches.backfill import FROM_STATS, Backfill
 from media_assets.stages.load_matches import load_matches
 from media_assets.stages.migrate_levelup import MigrationReport
-from media_assets.stages.players import derive_match_stats, find_players, xuid_of
+from media_assets.stages.player_tables import derive_tables
+from media_assets.stages.players import find_players, xuid_of
 from media_assets.stages.take_in import take_in
 
 ANAS, BENS, CLEOS = range(1, 5), range(2, 6), range(4, 7)
@@ -203,7 +204,8 @@ def test_the_players_are_known_and_their_tables_follow(taken: Taken, tmp_path: P
     place = Place(tmp_path)
     assert find_players(place.platform) == ["Ana", "Ben", "Cleo"]
     assert xuid_of(place.platform, "Cleo") == lu.CLEO.xuid
-    assert derive_match_stats(place.platform, "Ana").rows == 6 - 1  # not in Cleo's last
+    stats = derive_tables(place.platform, "Ana")["player_match_stats"]
+    assert stats.rows == 6 - 1  # not in Cleo's last
     own = place.platform.places.player_database("Ana")
     match = lu.Match(2)
     assert lu.rows_of(

@@ -12,18 +12,17 @@ import pytest
 from media_assets.settings import EngineSettings, MatchSettings, PlayerSettings, Settings
 from media_assets.stages.load_matches import LoadReport, load_matches
 from media_assets.stages.platform import Platform
+from media_assets.stages.player_tables import derive_tables
 from media_assets.stages.players import (
-    derive_antagonists,
     derive_history,
-    derive_match_stats,
-    derive_sessions,
-    derive_teammates,
     find_players,
     unusable_folders,
     xuid_of,
 )
 from media_assets.stages.publish import publish_player, publish_shared
 from media_assets.stages.take_in import TakeInReport, take_in
+from media_assets.store.tables.players import PLAYER_MATCH_STATS
+from media_assets.store.tables.statistics import STATS_BY_MAP
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 FILM = [
@@ -167,20 +166,30 @@ def test_a_players_tables_follow_from_the_shared_ones(records: Records) -> None:
         records.add_match(number)
         records.write(f"38_{shapes.match_id(number)}.gzip", shapes.film_chunk(FILM))
     records.load()
-    for derive, rows in (
-        (derive_history, 2), (derive_match_stats, 2), (derive_sessions, 1),
-        (derive_teammates, 1), (derive_antagonists, 1),
-    ):  # fmt: skip
-        assert (derive(records.platform, "ana").rows, derive.__name__) == (rows, derive.__name__)
-        again = derive(records.platform, "ana")
-        assert (again.written, again.deleted) == (0, 0)
+    rows = {"player_match_stats": 2, "player_sessions": 1, "teammates_aggregate": 1,
+            "antagonists": 1}  # fmt: skip
+    assert derive_history(records.platform, "ana").rows == 2
+    derived = derive_tables(records.platform, "ana")
+    assert {name: derived[name].rows for name in rows} == rows
+    again = [derive_history(records.platform, "ana"),
+             *derive_tables(records.platform, "ana").values()]  # fmt: skip
+    assert {(report.written, report.deleted) for report in again} == {(0, 0)}
+
+
+def test_a_table_alone_follows_from_the_stored_numbers(records: Records) -> None:
+    records.add_match(1)
+    records.load()
+    chosen = derive_tables(records.platform, "ana", [STATS_BY_MAP])
+    assert {name: report.rows for name, report in chosen.items()} == {"stats_by_map": 0}
+    derive_tables(records.platform, "ana", [PLAYER_MATCH_STATS])
+    assert derive_tables(records.platform, "ana", [STATS_BY_MAP])["stats_by_map"].written == 1
 
 
 def test_medals_of_a_player_are_a_view_over_the_shared_table(records: Records) -> None:
     medals = shapes.core(Medals=[shapes.medal(3_233_952_928, 2)])
     records.write("s.json", shapes.stats([shapes.player(1, stats=[medals]), shapes.player(2)]))
     records.load()
-    derive_match_stats(records.platform, "ana")
+    derive_tables(records.platform, "ana")
     with duckdb.connect(str(records.platform.places.player_database("ana"))) as con:
         con.execute(f"ATTACH '{records.platform.places.shared_database}' AS shared (READ_ONLY)")
         assert con.execute("FROM medals_earned").fetchall() == [
@@ -191,7 +200,7 @@ def test_medals_of_a_player_are_a_view_over_the_shared_table(records: Records) -
 def test_publishing_replaces_only_what_changed(records: Records) -> None:
     records.add_match(1)
     records.load()
-    derive_match_stats(records.platform, "ana")
+    derive_tables(records.platform, "ana")
     first = publish_player(records.platform, "ana"), publish_shared(records.platform)
     assert all(file.written for report in first for file in report.files)
     second = publish_player(records.platform, "ana"), publish_shared(records.platform)
@@ -209,8 +218,9 @@ def test_a_player_without_xuid_is_known_by_the_gamertag(records: Records) -> Non
     records.load()
     assert find_players(records.platform) == ["CLEO", "ana", "ben"]
     assert xuid_of(records.platform, "CLEO") == str(shapes.xuid(3))
-    assert derive_match_stats(records.platform, "CLEO").rows == 1
-    assert derive_match_stats(records.platform, "nobody").reason is not None
+    assert derive_tables(records.platform, "CLEO")["player_match_stats"].rows == 1
+    nobody = derive_tables(records.platform, "nobody")
+    assert all(report.reason for report in nobody.values())
 
 
 def test_no_folder_of_matches_is_no_error(records: Records) -> None:

@@ -11,12 +11,12 @@ import duckdb
 import match_shapes as shapes
 import pytest
 import raw_readers as raw
-from match_place import DERIVE
 from spnkr.film import highlight_events
 
 from media_assets.settings import EngineSettings, PlayerSettings, Settings
 from media_assets.stages.load_matches import load_matches
 from media_assets.stages.platform import Platform
+from media_assets.stages.player_tables import derive_tables
 from media_assets.stages.promises import agreement
 from media_assets.stages.take_in import take_in
 from media_assets.store.tables import matches as tables
@@ -392,10 +392,10 @@ def test_recorded_names_read_back(recorded):
 @pytest.mark.corpus
 def test_a_recorded_players_tables_follow_from_the_raw_responses(recorded):
     loaded, matches = recorded
-    for derive in DERIVE.values():
-        report = derive(loaded.platform, "ana")
-        assert report.reason is None
-        assert (derive(loaded.platform, "ana").written, report.deleted) == (0, 0)
+    first = derive_tables(loaded.platform, "ana")
+    assert {report.reason for report in first.values()} == {None}
+    again = derive_tables(loaded.platform, "ana")
+    assert {(report.written, report.deleted) for report in again.values()} == {(0, 0)}
     assert agreement(loaded.platform, "ana") == {
         "matches": 5, "missing": 0, "different": 0, "miscounted": 0,
     }  # fmt: skip
@@ -424,8 +424,7 @@ def test_a_recorded_players_tables_follow_from_the_raw_responses(recorded):
 @pytest.mark.corpus
 def test_the_impact_on_the_recorded_film(recorded):
     loaded, matches = recorded
-    DERIVE["player_match_stats"](loaded.platform, "ana")
-    DERIVE["match_impact"](loaded.platform, "ana")
+    derive_tables(loaded.platform, "ana")
     events = matches["get_match_stats_oddball.json"].events
     kills = [event["xuid"] for event in events if event["event_type"] == "kill"]
     deaths = [event["xuid"] for event in events if event["event_type"] == "death"]

@@ -7,7 +7,7 @@ import dagster as dg
 from media_assets.orchestration.partitions import players
 from media_assets.orchestration.pictures import contact_sheet
 from media_assets.orchestration.policy import player_spec
-from media_assets.orchestration.reporting import listener, picture, rate, table_metadata
+from media_assets.orchestration.reporting import listener, picture, rate, tables_metadata
 from media_assets.orchestration.resources import PlatformResource
 from media_assets.orchestration.tables import Metadatum
 from media_assets.stages.analyse import analyse
@@ -55,12 +55,14 @@ def media_analysis(
         if dg.AssetKey(stage.name) in context.selected_asset_keys
     ]
     report = analyse(loaded, player, selected, listener=listener(context))
+    looks = tables_metadata(loaded, player, [STAGE_TABLES[stage] for stage in selected])
     for stage in selected:
         yield dg.MaterializeResult(
             asset_key=stage,
             metadata={
                 **(_sheet(context, loaded, report) if stage == "thumbnails" else {}),
-                **_metadata(loaded, player, stage, report),
+                **_done(stage, report),
+                **looks[STAGE_TABLES[stage].name],
             },
         )
 
@@ -77,9 +79,7 @@ def _sheet(
     )
 
 
-def _metadata(
-    platform: Platform, player: str, stage: StageName, report: AnalysisReport
-) -> dict[str, Metadatum]:
+def _done(stage: StageName, report: AnalysisReport) -> dict[str, Metadatum]:
     return {
         "done now": report.done[stage],
         "failed now": report.failed[stage],
@@ -87,5 +87,4 @@ def _metadata(
         "copies not decoded": report.twins,
         "changed while read": report.unsettled,
         "files per second": rate(report.media, report.seconds),
-        **table_metadata(platform, player, STAGE_TABLES[stage]),
     }

@@ -8,7 +8,7 @@ from media_assets.captures.times import RULES_VERSION
 from media_assets.orchestration.associations import association_table, calibration_plot
 from media_assets.orchestration.partitions import players
 from media_assets.orchestration.policy import shared_spec, table_options
-from media_assets.orchestration.reporting import listener, picture, table_metadata
+from media_assets.orchestration.reporting import listener, picture, table_metadata, tables_metadata
 from media_assets.orchestration.resources import PlatformResource
 from media_assets.orchestration.review import review_metadata
 from media_assets.orchestration.tables import Metadatum
@@ -110,6 +110,7 @@ def media_matches(
 def captures_of_all_players(platform: PlatformResource) -> Iterator[dg.MaterializeResult]:
     loaded = platform.load()
     report = collect_shared_captures(loaded)
+    looks = tables_metadata(loaded, None, (SHARED_CAPTURES, MATCH_CAPTURES))
     for table, several in (
         (SHARED_CAPTURES, report.captures_of_several),
         (MATCH_CAPTURES, report.matches_of_several),
@@ -120,7 +121,7 @@ def captures_of_all_players(platform: PlatformResource) -> Iterator[dg.Materiali
                 "of several players": several,
                 "rows written": report.written[table.name],
                 "rows deleted": report.deleted[table.name],
-                **table_metadata(loaded, None, table),
+                **looks[table.name],
             },
         )
 

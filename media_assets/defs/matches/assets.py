@@ -7,7 +7,7 @@ from pydantic import Field
 
 from media_assets.orchestration.partitions import players
 from media_assets.orchestration.policy import shared_spec, table_options
-from media_assets.orchestration.reporting import derived_metadata, listener, rate, table_metadata
+from media_assets.orchestration.reporting import derived_metadata, listener, rate, tables_metadata
 from media_assets.orchestration.resources import PlatformResource
 from media_assets.stages.load_matches import load_matches
 from media_assets.stages.players import derive_history
@@ -91,6 +91,7 @@ def shared_matches(
     names = source_of(loaded).name(listener(context))
     if names.trouble:
         context.log.error("names are lacking: %s", names.trouble)
+    looks = tables_metadata(loaded, None, SHARED_TABLES)
     for table in SHARED_TABLES:
         yield dg.MaterializeResult(
             asset_key=table.name,
@@ -101,6 +102,6 @@ def shared_matches(
                 "names and counts changed": report.renamed + names.rows_written,
                 **names.figures,
                 "matches per second": rate(report.matches, report.seconds),
-                **table_metadata(loaded, None, table),
+                **looks[table.name],
             },
         )

@@ -8,7 +8,7 @@ from media_assets.orchestration.music_pictures import COVER_CELL, SHEET_COVERS, 
 from media_assets.orchestration.partitions import players
 from media_assets.orchestration.pictures import contact_sheet
 from media_assets.orchestration.policy import player_spec, shared_spec
-from media_assets.orchestration.reporting import few, listener, picture, table_metadata
+from media_assets.orchestration.reporting import few, listener, picture, tables_metadata
 from media_assets.orchestration.resources import PlatformResource
 from media_assets.orchestration.tables import Metadatum
 from media_assets.stages.music import RULES_VERSION, MusicReport, derive_music
@@ -57,6 +57,7 @@ def music_catalog(
     player = context.partition_key
     loaded = platform.load()
     report = derive_music(loaded, player, listener=listener(context))
+    looks = tables_metadata(loaded, player, MUSIC_TABLES)
     for table in MUSIC_TABLES:
         written, deleted = report.changes[table.name]
         yield dg.MaterializeResult(
@@ -65,7 +66,7 @@ def music_catalog(
                 **_shown(context, loaded, table, report),
                 "rows written": written,
                 "rows deleted": deleted,
-                **table_metadata(loaded, player, table),
+                **looks[table.name],
             },
         )
 
@@ -102,6 +103,7 @@ def _shown(
 def shared_music(platform: PlatformResource) -> Iterator[dg.MaterializeResult]:
     loaded = platform.load()
     report = share_music(loaded)
+    looks = tables_metadata(loaded, None, SHARED_MUSIC_TABLES)
     for table in SHARED_MUSIC_TABLES:
         written, deleted = report.changes[table.name]
         yield dg.MaterializeResult(
@@ -110,6 +112,6 @@ def shared_music(platform: PlatformResource) -> Iterator[dg.MaterializeResult]:
                 "players looked at": report.players,
                 "rows written": written,
                 "rows deleted": deleted,
-                **table_metadata(loaded, None, table),
+                **looks[table.name],
             },
         )

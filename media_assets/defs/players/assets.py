@@ -1,6 +1,10 @@
-"""What one player's matches add up to: each asset is a table and follows from the shared ones."""
+"""What one player's matches add up to: each asset is a table and follows from the shared ones.
 
-from collections.abc import Callable, Iterable
+They are one step: their tables are small, and read the same rows.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
 
 import dagster as dg
 
@@ -13,15 +17,10 @@ from media_assets.orchestration.player_pictures import (
 from media_assets.orchestration.policy import player_spec
 from media_assets.orchestration.reporting import derived_metadata, picture
 from media_assets.orchestration.resources import PlatformResource
-from media_assets.stages import statistics
+from media_assets.orchestration.tables import Metadatum
 from media_assets.stages.platform import Platform
-from media_assets.stages.players import (
-    DerivedReport,
-    derive_antagonists,
-    derive_match_stats,
-    derive_sessions,
-    derive_teammates,
-)
+from media_assets.stages.player_tables import derive_tables
+from media_assets.stages.players import DerivedReport
 from media_assets.stages.views import rows_of
 from media_assets.store.spec import Table
 from media_assets.store.tables.lineage import upstream
@@ -48,36 +47,20 @@ Draw = Callable[[Platform, str], dg.MarkdownMetadataValue]
 _KINDS = {"duckdb", "table", "polars"}
 
 
-def _player_asset(
-    table: Table,
-    derive: Callable[[Platform, str], DerivedReport],
-    more: str,
-    *,
-    plot: tuple[str, Draw] | None = None,
-    deps: Iterable[str] = (),
-) -> dg.AssetsDefinition:
-    """An asset that is one derived table of one player.
+class _Derived(NamedTuple):
+    """One table of a player. `more`: what its description adds; `plot`: its name, and its painter.
 
-    It depends on the tables that its columns come from, and on `deps`. `plot`: its name, and what
-    draws it.
+    It depends on the tables that its columns come from, and on `deps`.
     """
-    spec = player_spec(table, "players", _KINDS, "1", sorted({*upstream(table), *deps}), more)
 
-    @dg.multi_asset(name=table.name, specs=[spec])
-    def derived(
-        context: dg.AssetExecutionContext, platform: PlatformResource
-    ) -> dg.MaterializeResult:
-        loaded, player = platform.load(), context.partition_key
-        report = derive(loaded, player)
-        metadata = derived_metadata(loaded, player, table, report)
-        if plot is not None:
-            name, draw = plot
-            news = report.written > 0 or report.deleted > 0
-            drawn = picture(context, table.name, name, lambda: draw(loaded, player), news=news)
-            metadata = {**drawn, **metadata}
-        return dg.MaterializeResult(metadata=metadata)
+    table: Table
+    more: str
+    plot: tuple[str, Draw] | None = None
+    deps: tuple[str, ...] = ()
 
-    return derived
+    def spec(self) -> dg.AssetSpec:
+        deps = sorted({*upstream(self.table), *self.deps})
+        return player_spec(self.table, "players", _KINDS, "1", deps, self.more)
 
 
 # What the queries of the plots give is typed by the queries: see `store.views.ROWS`.
@@ -100,64 +83,76 @@ def _expected(platform: Platform, player: str) -> dg.MarkdownMetadataValue:
     return expected_and_actual(rows_of(platform, player, "expected"))  # type: ignore[arg-type]
 
 
-player_match_stats = _player_asset(
-    PLAYER_MATCH_STATS,
-    derive_match_stats,
-    "With the session, the friends who were there, and the performance score.",
-    plot=("form over time", _form),
-    deps=["xuid_aliases"],  # who the player is, where no xuid is configured
+_DERIVED = (
+    _Derived(
+        PLAYER_MATCH_STATS,
+        "With the session, the friends who were there, and the performance score.",
+        ("form over time", _form),
+        deps=("xuid_aliases",),  # who the player is, where no xuid is configured
+    ),
+    _Derived(
+        PLAYER_SESSIONS, "A session is named by its first match, so a backfill renumbers nothing."
+    ),
+    _Derived(TEAMMATES_AGGREGATE, "From all participants of the player's team matches."),
+    _Derived(ANTAGONISTS, "From the pairs of kills and deaths of the matches' films."),
+    _Derived(
+        STATS_BY_MAP,
+        "What is counted of each match stands in `player_match_stats`.",
+        ("win rate by map", _maps),
+    ),
+    _Derived(STATS_BY_MODE, "By the category of the response, not by names."),
+    _Derived(STATS_BY_PLAYLIST, "Custom matches have none."),
+    _Derived(
+        STATS_BY_HOUR,
+        "By the player's own clock, daylight saving time included.",
+        ("hours of the week", _hours),
+    ),
+    _Derived(MATCH_STREAKS, "A tie, or a match that was left, ends a streak and makes none."),
+    _Derived(
+        MATCH_IMPACT,
+        "First blood counts 1, the last kill of a won match 2, the last death of a lost one -1.",
+    ),
+    _Derived(PERSONAL_SCORE_AWARDS, "What the personal score is made of."),
+    _Derived(
+        EXPECTATIONS,
+        "The model of the API expects kills and deaths of a player in a ranked or social match.",
+        ("expected and actual", _expected),
+    ),
+    _Derived(
+        CAREER_RANKS,
+        "From recorded responses about the career; without any it is empty.",
+        deps=("match_history",),
+    ),
 )
-player_sessions = _player_asset(
-    PLAYER_SESSIONS,
-    derive_sessions,
-    "A session is named by its first match, so a backfill renumbers nothing.",
+
+
+@dg.multi_asset(
+    name="player_tables", specs=[derived.spec() for derived in _DERIVED], can_subset=True
 )
-teammates_aggregate = _player_asset(
-    TEAMMATES_AGGREGATE, derive_teammates, "From all participants of the player's team matches."
-)
-antagonists = _player_asset(
-    ANTAGONISTS, derive_antagonists, "From the pairs of kills and deaths of the matches' films."
-)
-stats_by_map = _player_asset(
-    STATS_BY_MAP,
-    statistics.derive_by_map,
-    "What is counted of each match stands in `player_match_stats`.",
-    plot=("win rate by map", _maps),
-)
-stats_by_mode = _player_asset(
-    STATS_BY_MODE, statistics.derive_by_mode, "By the category of the response, not by names."
-)
-stats_by_playlist = _player_asset(
-    STATS_BY_PLAYLIST, statistics.derive_by_playlist, "Custom matches have none."
-)
-stats_by_hour = _player_asset(
-    STATS_BY_HOUR,
-    statistics.derive_by_hour,
-    "By the player's own clock, daylight saving time included.",
-    plot=("hours of the week", _hours),
-)
-match_streaks = _player_asset(
-    MATCH_STREAKS,
-    statistics.derive_streaks,
-    "A tie, or a match that was left, ends a streak and makes none.",
-)
-match_impact = _player_asset(
-    MATCH_IMPACT,
-    statistics.derive_impact,
-    "First blood counts 1, the last kill of a won match 2, the last death of a lost one -1.",
-)
-personal_score_awards = _player_asset(
-    PERSONAL_SCORE_AWARDS, statistics.derive_awards, "What the personal score is made of."
-)
-expectations = _player_asset(
-    EXPECTATIONS,
-    statistics.derive_expectations,
-    "The model of the API expects kills and deaths of a player in a ranked or social match.",
-    plot=("expected and actual", _expected),
-)
-career_ranks = _player_asset(
-    CAREER_RANKS,
-    statistics.derive_career,
-    "From recorded responses about the career; without any it is empty.",
-    deps=["match_history"],
-)
+def player_tables(
+    context: dg.AssetExecutionContext, platform: PlatformResource
+) -> Iterator[dg.MaterializeResult]:
+    loaded, player = platform.load(), context.partition_key
+    wanted = {key.path[-1] for key in context.selected_asset_keys}
+    chosen = [derived for derived in _DERIVED if derived.table.name in wanted]
+    reports = derive_tables(loaded, player, [derived.table for derived in chosen])
+    with loaded.reading(player):  # while it is open, looking again costs nothing
+        metadata = {
+            derived.table.name: _metadata(context, loaded, derived, reports[derived.table.name])
+            for derived in chosen
+        }
+    for name, told in metadata.items():
+        yield dg.MaterializeResult(asset_key=name, metadata=told)
+
+
+def _metadata(
+    context: dg.AssetExecutionContext, platform: Platform, derived: _Derived, report: DerivedReport
+) -> dict[str, Metadatum]:
+    player = context.partition_key
+    metadata = derived_metadata(platform, player, derived.table, report)
+    if derived.plot is None:
+        return metadata
+    name, draw = derived.plot
+    news = report.written > 0 or report.deleted > 0
+    drawn = picture(context, derived.table.name, name, lambda: draw(platform, player), news=news)
+    return {**drawn, **metadata}

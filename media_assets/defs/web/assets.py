@@ -9,7 +9,7 @@ from pydantic import Field
 from media_assets.orchestration import land_pictures
 from media_assets.orchestration.partitions import players
 from media_assets.orchestration.policy import OWNERS, player_spec
-from media_assets.orchestration.reporting import few, listener, picture, rate, table_metadata
+from media_assets.orchestration.reporting import few, listener, picture, rate, tables_metadata
 from media_assets.orchestration.resources import PlatformResource
 from media_assets.orchestration.tables import Metadatum, column_schema, figures, markdown_table
 from media_assets.stages.land import Choice, LandReport, run_job
@@ -77,11 +77,8 @@ def land_lists(
         context.log.error("the lists of %s were not believed: %s", land, report.trouble)
     if report.unreadable:  # one event for all: each is written into the history of runs
         context.log.warning("cannot be read: %s", few(list(report.unreadable.values())))
-    for table in (WEB_SOURCES, WEB_PLACES):
-        yield dg.MaterializeResult(
-            asset_key=table.name,
-            metadata={**_read(report), **table_metadata(loaded, land, table)},
-        )
+    for name, look in tables_metadata(loaded, land, (WEB_SOURCES, WEB_PLACES)).items():
+        yield dg.MaterializeResult(asset_key=name, metadata={**_read(report), **look})
 
 
 def _read(report: SourceReport) -> dict[str, Metadatum]:
@@ -125,10 +122,8 @@ def land_job(
     )
     report = run_job(loaded, land, choice, listener=listener(context))
     done = {**_done(report), **figures(land_numbers(loaded, land))}
-    for table in (WEB_MEDIA, LAND_JOBS):
-        yield dg.MaterializeResult(
-            asset_key=table.name, metadata={**done, **table_metadata(loaded, land, table)}
-        )
+    for name, look in tables_metadata(loaded, land, (WEB_MEDIA, LAND_JOBS)).items():
+        yield dg.MaterializeResult(asset_key=name, metadata={**done, **look})
 
 
 def _done(report: LandReport) -> dict[str, Metadatum]:
