@@ -1,50 +1,121 @@
 """What checks of players' tables share."""
 
 import warnings
-from collections.abc import Callable, Iterable
-from typing import TypeAlias
+from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 import dagster as dg
 
 from media_assets.orchestration.partitions import players
-from media_assets.stages.platform import Platform
-from media_assets.stages.views import table_look
+from media_assets.orchestration.resources import PlatformResource, SharedMatchesResource
+from media_assets.stages.platform import SHARED, Platform
 from media_assets.store.spec import Table
+from media_assets.store.views import count
 
 LOOKED_AT = 10
 """So many of the latest materializations of a table tell whether it was filled."""
 ROW_COUNT = "dagster/row_count"
 
-Check: TypeAlias = Callable[..., dg.AssetCheckResult]
+
+class Asked(NamedTuple):
+    """What a check looks at: one player's tables, or those of `SHARED`, and earlier runs."""
+
+    platform: Platform
+    player: str
+    instance: dg.DagsterInstance
 
 
-def player_check(
+class Check(NamedTuple):
+    """One promise, and who says whether it is kept."""
+
+    spec: dg.AssetCheckSpec
+    judge: Callable[[Asked], dg.AssetCheckResult]
+
+
+def promise(
     *,
     asset: str,
     description: str,
     additional_deps: Iterable[str] = (),
     blocking: bool = False,
-) -> Callable[[Check], dg.AssetChecksDefinition]:
-    """A check of a player's asset, with a result for each player.
+    shared: bool = False,
+) -> Callable[[Callable[[Asked], dg.AssetCheckResult]], Check]:
+    """A check, by the name of the function that judges; of a player unless it is `shared`.
 
-    Without a partition the UI would show the result of whoever ran last, so a player whose disk is
-    gone would look healthy after the next player's run. Dagster calls partitions of checks a
-    preview and warns of it; this is the one place that uses them. Dagster cannot yet run a check
-    of a partitioned asset without the asset, so a check always has its player.
+    That of a player has a result for each. Without a partition the UI would show the result of
+    whoever ran last, so a player whose disk is gone would look healthy after the next player's
+    run. Dagster calls partitions of checks a preview and warns of it; this is the one place that
+    uses them. Dagster cannot yet run a check of a partitioned asset without the asset, so a check
+    always has its player.
     """
 
-    def decorate(check: Check) -> dg.AssetChecksDefinition:
+    def decorate(judge: Callable[[Asked], dg.AssetCheckResult]) -> Check:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", dg.PreviewWarning)
-            return dg.asset_check(
+            spec = dg.AssetCheckSpec(
+                judge.__name__,
                 asset=asset,
                 description=description,
                 additional_deps=list(additional_deps),
                 blocking=blocking,
-                partitions_def=players,
-            )(check)
+                partitions_def=None if shared else players,
+            )
+        return Check(spec, judge)
 
     return decorate
+
+
+def player_checks(name: str, *checks: Check) -> dg.AssetChecksDefinition:
+    """One step that judges several promises about a player's tables."""
+
+    @dg.multi_asset_check(name=name, specs=[check.spec for check in checks], can_subset=True)
+    def judged(
+        context: dg.AssetCheckExecutionContext, platform: PlatformResource
+    ) -> Iterator[dg.AssetCheckResult]:
+        loaded, player = platform.load(), context.partition_key
+        asked = Asked(loaded, player, context.instance)
+        with loaded.reading(player):  # while it is open, looking again costs nothing
+            told = _judge(asked, _chosen(context, checks))
+        yield from told
+
+    return judged
+
+
+def shared_checks(name: str, *checks: Check) -> dg.AssetChecksDefinition:
+    """One step that judges several promises about the shared tables."""
+
+    @dg.multi_asset_check(name=name, specs=[check.spec for check in checks], can_subset=True)
+    def judged(
+        context: dg.AssetCheckExecutionContext,
+        platform: PlatformResource,
+        shared: SharedMatchesResource,
+    ) -> Iterator[dg.AssetCheckResult]:
+        asked = Asked(platform.load(), SHARED, context.instance)
+        with shared.get_connection():
+            told = _judge(asked, _chosen(context, checks))
+        yield from told
+
+    return judged
+
+
+def _chosen(context: dg.AssetCheckExecutionContext, checks: Iterable[Check]) -> list[Check]:
+    return [check for check in checks if check.spec.key in context.selected_asset_check_keys]
+
+
+def _judge(asked: Asked, checks: Iterable[Check]) -> list[dg.AssetCheckResult]:
+    """All are judged before any is told, for which Dagster takes longer."""
+    return [_of(check.spec, check.judge(asked)) for check in checks]
+
+
+def _of(spec: dg.AssetCheckSpec, result: dg.AssetCheckResult) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        asset_key=spec.asset_key,
+        check_name=spec.name,
+        passed=result.passed,
+        severity=result.severity,
+        description=result.description,
+        metadata=result.metadata,
+    )
 
 
 def as_evaluation(
@@ -62,20 +133,14 @@ def as_evaluation(
     )
 
 
-def filled(
-    context: dg.AssetCheckExecutionContext,
-    platform: Platform,
-    player: str | None,
-    tables: Iterable[Table],
-) -> dg.AssetCheckResult:
-    """Whether no table is empty that an earlier run had filled; `player` is None for shared ones.
+def filled(asked: Asked, tables: Iterable[Table]) -> dg.AssetCheckResult:
+    """Whether no table is empty that an earlier run had filled.
 
     What earlier runs had is what they reported: the metadata of their materializations.
     """
-    rows = {table.name: table_look(platform, player, table, rows=0)[0] for table in tables}
-    emptied = [
-        name for name, count in rows.items() if not count and _was_filled(context, name, player)
-    ]
+    with asked.platform.reading(asked.player) as con:
+        rows = {table.name: count(con, table.name) for table in tables}
+    emptied = [name for name, had in rows.items() if not had and _was_filled(asked, name)]
     return dg.AssetCheckResult(
         passed=not emptied,
         description=f"empty now, but not before: {', '.join(emptied)}" if emptied else None,
@@ -83,11 +148,10 @@ def filled(
     )
 
 
-def _was_filled(context: dg.AssetCheckExecutionContext, name: str, player: str | None) -> bool:
-    earlier = context.instance.fetch_materializations(
-        dg.AssetRecordsFilter(
-            asset_key=dg.AssetKey(name), asset_partitions=None if player is None else [player]
-        ),
+def _was_filled(asked: Asked, name: str) -> bool:
+    player = None if asked.player == SHARED else [asked.player]
+    earlier = asked.instance.fetch_materializations(
+        dg.AssetRecordsFilter(asset_key=dg.AssetKey(name), asset_partitions=player),
         limit=LOOKED_AT,
     ).records
     reports = [record.asset_materialization for record in earlier]

@@ -11,8 +11,9 @@ import pytest
 from PIL import Image
 from shelf import PLAYER, Shelf
 
+from media_assets.definitions import defs
 from media_assets.defs.duplicates.assets import duplicates, shared_duplicates
-from media_assets.defs.duplicates.checks import duplicates_verified, shared_duplicates_verified
+from media_assets.defs.duplicates.checks import duplicate_checks, shared_duplicate_checks
 from media_assets.orchestration.duplicate_pictures import caption, duplicate_sheet
 from media_assets.orchestration.plots import MAX_BYTES
 from media_assets.orchestration.resources import PlatformResource
@@ -77,7 +78,7 @@ def only(result: dg.ExecuteInProcessResult) -> tuple[dict[str, object], dg.Asset
 
 def test_a_players_duplicates(shelf, resources, instance) -> None:
     result = dg.materialize(
-        [duplicates, duplicates_verified], partition_key=PLAYER, resources=resources,
+        [duplicates, duplicate_checks], partition_key=PLAYER, resources=resources,
         instance=instance,
     )  # fmt: skip
     told, check = only(result)
@@ -116,9 +117,11 @@ def test_the_check_sees_what_is_wrong(statement, wrong, shelf, tmp_path) -> None
 
 
 def test_what_several_players_have(shelf, resources, instance) -> None:
+    config = {"config_file": str(shelf.base / "media_assets.toml")}
     result = dg.materialize(
-        [shared_duplicates, shared_duplicates_verified], resources=resources, instance=instance
-    )
+        [shared_duplicates, shared_duplicate_checks], resources=defs.resources, instance=instance,
+        run_config={"resources": {"platform": {"config": config}}},
+    )  # fmt: skip
     told, check = only(result)
     assert (told["players compared"], told["media compared"], told["groups"]) == (2, 7, 2)
     assert check.passed

@@ -13,14 +13,14 @@ from picture_server import PictureServer, picture_server
 from PIL import Image
 
 from media_assets.defs.web.assets import NO_LAND, land_job, land_lists, land_media
-from media_assets.defs.web.checks import lists_can_be_read, media_can_be_had
+from media_assets.defs.web.checks import web_checks
 from media_assets.orchestration import land_pictures
 from media_assets.orchestration.plots import MAX_BYTES
 from media_assets.orchestration.resources import PlatformResource
 from media_assets.stages.land_views import Cluster
 
 LAND, GAMER = "press", "ana"
-ALL = [land_lists, land_job, land_media, lists_can_be_read, media_can_be_had]
+ALL = [land_lists, land_job, land_media, web_checks]
 PAGES = ("https://example.org/1", "https://example.org/2")
 
 

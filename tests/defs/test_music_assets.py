@@ -10,19 +10,18 @@ from analysed_home import PLAYER
 from music_home import MusicHome, picture
 from PIL import Image
 
+from media_assets.definitions import defs
 from media_assets.defs.music.assets import music_catalog, shared_music
 from media_assets.defs.music.checks import (
-    covers_open,
-    fields_tagged,
-    music_holds_together,
-    shared_music_counted,
+    music_checks,
+    shared_music_checks,
 )
 from media_assets.orchestration.music_pictures import tracks_by_decade
 from media_assets.orchestration.plots import MAX_BYTES
 from media_assets.orchestration.resources import PlatformResource
 from media_assets.stages.music_views import promises
 
-CHECKS = [fields_tagged, music_holds_together, covers_open]
+CHECKS = [music_checks]
 
 
 @pytest.fixture(scope="module")
@@ -96,10 +95,12 @@ def test_a_cover_that_is_damaged_is_seen(home, resources, instance) -> None:
     file = home.platform.places.covers(PLAYER) / cover
     content = file.read_bytes()
     file.write_bytes(content[:60] + bytes(len(content) - 60))
-    result = dg.materialize([music_catalog, covers_open], partition_key=PLAYER, resources=resources,
-                            instance=instance)  # fmt: skip
+    result = dg.materialize(
+        [music_catalog, music_checks], partition_key=PLAYER, resources=resources, instance=instance
+    )
     file.write_bytes(content)
-    (check,) = result.get_asset_check_evaluations()
+    checks = {one.check_name: one for one in result.get_asset_check_evaluations()}
+    check = checks["covers_open"]
     assert not check.passed
     assert "--stage embedded_covers --force" in str(check.description)
     assert check.metadata["broken or of another size"].value == 1
@@ -128,9 +129,12 @@ def test_what_does_not_hold_together_is_seen(statement, undo, wrong, home) -> No
     assert not any(promises(home.platform, PLAYER).values())
 
 
-def test_what_all_players_have(home, resources, instance) -> None:
-    result = dg.materialize([shared_music, shared_music_counted], resources=resources,
-                            instance=instance)  # fmt: skip
+def test_what_all_players_have(home, instance) -> None:
+    config = {"config_file": str(home.base / "media_assets.toml")}
+    result = dg.materialize(
+        [shared_music, shared_music_checks], resources=defs.resources, instance=instance,
+        run_config={"resources": {"platform": {"config": config}}},
+    )  # fmt: skip
     found = told(result)
     assert {name: about["dagster/row_count"] for name, about in found.items()} == {
         "shared_albums": 1, "shared_artists": 1,

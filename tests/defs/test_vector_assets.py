@@ -9,9 +9,9 @@ import pytest
 from record_shelf import RecordShelf
 
 from media_assets.defs.search.assets import search_index
-from media_assets.defs.search.checks import index_answers
+from media_assets.defs.search.checks import search_checks
 from media_assets.defs.vectors.assets import media_embeddings, media_neighbors
-from media_assets.defs.vectors.checks import neighbors_hold, vector_coverage
+from media_assets.defs.vectors.checks import vector_checks
 from media_assets.orchestration.plots import MAX_BYTES
 from media_assets.orchestration.resources import PlatformResource
 from media_assets.orchestration.vector_map import draw_map
@@ -51,8 +51,7 @@ def run(shelf: RecordShelf, instance: dg.DagsterInstance) -> tuple[Told, Told]:
     """What each asset told, and each check."""
     resource = PlatformResource(config_file=str(shelf.base / "media_assets.toml"))
     result = dg.materialize(
-        [media_embeddings, media_neighbors, search_index, vector_coverage, neighbors_hold,
-         index_answers],
+        [media_embeddings, media_neighbors, search_index, vector_checks, search_checks],
         partition_key=PLAYER, resources={"platform": resource}, instance=instance,
     )  # fmt: skip
     told = {

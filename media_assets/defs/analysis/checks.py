@@ -5,8 +5,7 @@ import shlex
 import dagster as dg
 from PIL import Image
 
-from media_assets.orchestration.checks import player_check, share
-from media_assets.orchestration.resources import PlatformResource
+from media_assets.orchestration.checks import Asked, player_checks, promise, share
 from media_assets.orchestration.tables import figures
 from media_assets.stages.views import incomplete_pictures, numbers, thumbnail_sample
 
@@ -14,16 +13,14 @@ MAX_FAILED_SHARE = 0.01
 MIN_CLIP_COVERAGE = 0.95
 
 
-@player_check(
+@promise(
     asset="image_metadata",
     additional_deps=["video_metadata", "audio_metadata", "thumbnails", "media_vectors"],
     description=f"At most {MAX_FAILED_SHARE:.0%} of the present files have a stage that failed.",
 )
-def few_failures(
-    context: dg.AssetCheckExecutionContext, platform: PlatformResource
-) -> dg.AssetCheckResult:
-    loaded = platform.load()
-    found = numbers(loaded, context.partition_key, "failures")
+def few_failures(asked: Asked) -> dg.AssetCheckResult:
+    loaded = asked.platform
+    found = numbers(loaded, asked.player, "failures")
     failed = share(found["failed"], found["files"], 0.0)
     return dg.AssetCheckResult(
         passed=found["failed"] <= MAX_FAILED_SHARE * found["files"],
@@ -36,16 +33,14 @@ def few_failures(
     )
 
 
-@player_check(
+@promise(
     asset="thumbnails",
     description="Every decodable image and at least 95 % of the clips have a thumbnail. What has "
     "nothing to show (sound alone, music without a cover) is counted as not eligible.",
 )
-def thumbnail_coverage(
-    context: dg.AssetCheckExecutionContext, platform: PlatformResource
-) -> dg.AssetCheckResult:
-    loaded = platform.load()
-    found = numbers(loaded, context.partition_key, "thumbnails")
+def thumbnail_coverage(asked: Asked) -> dg.AssetCheckResult:
+    loaded = asked.platform
+    found = numbers(loaded, asked.player, "thumbnails")
     clips = share(found["clip_thumbnails"], found["clips"], 1.0)
     return dg.AssetCheckResult(
         passed=found["image_thumbnails"] == found["images"]
@@ -54,23 +49,21 @@ def thumbnail_coverage(
     )
 
 
-@player_check(
+@promise(
     asset="thumbnails",
     description="Every poster and preview is there with all its bytes, and posters open and have "
     "the size that their row gives (a sample of 200, another one every day).",
 )
-def thumbnails_open(
-    context: dg.AssetCheckExecutionContext, platform: PlatformResource
-) -> dg.AssetCheckResult:
-    loaded = platform.load()
-    files, incomplete = incomplete_pictures(loaded, context.partition_key)
-    sample = thumbnail_sample(loaded, context.partition_key)
+def thumbnails_open(asked: Asked) -> dg.AssetCheckResult:
+    loaded = asked.platform
+    files, incomplete = incomplete_pictures(loaded, asked.player)
+    sample = thumbnail_sample(loaded, asked.player)
     broken = [str(row["file"]) for row in sample if not _opens(row)]
     wrong = [*incomplete, *broken]
     return dg.AssetCheckResult(
         passed=not wrong,
         description=f"{len(wrong)} are not as they were made; make them again: media-assets "
-        f"reprocess --player {shlex.quote(context.partition_key)} --stage thumbnails --force"
+        f"reprocess --player {shlex.quote(asked.player)} --stage thumbnails --force"
         if wrong
         else None,
         metadata={
@@ -83,16 +76,14 @@ def thumbnails_open(
     )
 
 
-@player_check(
+@promise(
     asset="thumbnails",
     description="Pictures made from the library take no more than `thumbnails.max_share` of its "
     "size.",
 )
-def derived_size(
-    context: dg.AssetCheckExecutionContext, platform: PlatformResource
-) -> dg.AssetCheckResult:
-    loaded = platform.load()
-    found = numbers(loaded, context.partition_key, "disk")
+def derived_size(asked: Asked) -> dg.AssetCheckResult:
+    loaded = asked.platform
+    found = numbers(loaded, asked.player, "disk")
     limit = loaded.settings.thumbnails.max_share
     return dg.AssetCheckResult(
         passed=found["derived_bytes"] <= limit * found["library_bytes"],
@@ -112,3 +103,8 @@ def _opens(row: dict[str, object]) -> bool:
             return image.size == (row["width"], row["height"])
     except (OSError, ValueError):
         return False
+
+
+analysis_checks = player_checks(
+    "analysis_checks", few_failures, thumbnail_coverage, thumbnails_open, derived_size
+)

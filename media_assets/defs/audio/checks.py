@@ -2,23 +2,20 @@
 
 import dagster as dg
 
-from media_assets.orchestration.checks import player_check, share
-from media_assets.orchestration.resources import PlatformResource
+from media_assets.orchestration.checks import Asked, player_checks, promise, share
 from media_assets.orchestration.tables import figures
 from media_assets.stages.views import numbers
 
 MAX_FAILED_SHARE = 0.05
 
 
-@player_check(
+@promise(
     asset="audio_features",
     description=f"The sound of fewer than {MAX_FAILED_SHARE:.0%} of the music files whose tags can "
     "be read cannot be decoded.",
 )
-def most_music_is_heard(
-    context: dg.AssetCheckExecutionContext, platform: PlatformResource
-) -> dg.AssetCheckResult:
-    found = numbers(platform.load(), context.partition_key, "audio_features")
+def most_music_is_heard(asked: Asked) -> dg.AssetCheckResult:
+    found = numbers(asked.platform, asked.player, "audio_features")
     return dg.AssetCheckResult(
         passed=found["failed"] < MAX_FAILED_SHARE * found["readable"] or not found["failed"],
         severity=dg.AssetCheckSeverity.WARN,
@@ -30,16 +27,17 @@ def most_music_is_heard(
     )
 
 
-@player_check(
+@promise(
     asset="audio_features",
     description="Every value of every music file is there, or the reason why it is not. Says how "
     "many files have each.",
 )
-def features_are_there_or_explained(
-    context: dg.AssetCheckExecutionContext, platform: PlatformResource
-) -> dg.AssetCheckResult:
-    found = numbers(platform.load(), context.partition_key, "audio_values")
+def features_are_there_or_explained(asked: Asked) -> dg.AssetCheckResult:
+    found = numbers(asked.platform, asked.player, "audio_values")
     return dg.AssetCheckResult(
         passed=not found["without_a_reason"],
         metadata=figures(found),
     )
+
+
+audio_checks = player_checks("audio_checks", most_music_is_heard, features_are_there_or_explained)

@@ -2,9 +2,8 @@
 
 import dagster as dg
 
-from media_assets.orchestration.checks import player_check, share
+from media_assets.orchestration.checks import Asked, player_checks, promise, share
 from media_assets.orchestration.pictures import rate_by_offset
-from media_assets.orchestration.resources import PlatformResource
 from media_assets.orchestration.tables import figures
 from media_assets.stages.status import player_status
 from media_assets.stages.views import numbers
@@ -13,17 +12,15 @@ from media_assets.stages.zone_check import check_zone
 MIN_ASSOCIATION_RATE = 0.9
 
 
-@player_check(
+@promise(
     asset="capture_times",
     additional_deps=["player_match_stats"],
     description="No capture lies in the future, or claims to where its best source is not "
     "believed for that, and none lies ten years before the player's first match.",
 )
-def capture_times_plausible(
-    context: dg.AssetCheckExecutionContext, platform: PlatformResource
-) -> dg.AssetCheckResult:
-    loaded = platform.load()
-    found = numbers(loaded, context.partition_key, "capture_times")
+def capture_times_plausible(asked: Asked) -> dg.AssetCheckResult:
+    loaded = asked.platform
+    found = numbers(loaded, asked.player, "capture_times")
     return dg.AssetCheckResult(
         passed=not found["future"] and not found["ancient"],
         severity=dg.AssetCheckSeverity.WARN,
@@ -31,17 +28,15 @@ def capture_times_plausible(
     )
 
 
-@player_check(
+@promise(
     asset="capture_times",
     additional_deps=["player_match_stats"],
     description="No other time zone, and no offset of -14 to +14 h, puts clearly more of the "
     "captures with a local time into a match.",
 )
-def zone_fits(
-    context: dg.AssetCheckExecutionContext, platform: PlatformResource
-) -> dg.AssetCheckResult:
-    loaded = platform.load()
-    player = context.partition_key
+def zone_fits(asked: Asked) -> dg.AssetCheckResult:
+    loaded = asked.platform
+    player = asked.player
     found = check_zone(loaded, player)
     configured = loaded.settings.player(player).timezone
     return dg.AssetCheckResult(
@@ -59,16 +54,14 @@ def zone_fits(
     )
 
 
-@player_check(
+@promise(
     asset="media_matches",
     description=f"More than {MIN_ASSOCIATION_RATE:.0%} of the captures that lie inside the "
     "player's match history have a match without anybody's help.",
 )
-def association_rate(
-    context: dg.AssetCheckExecutionContext, platform: PlatformResource
-) -> dg.AssetCheckResult:
-    loaded = platform.load()
-    counts = player_status(loaded, context.partition_key)["captures"]
+def association_rate(asked: Asked) -> dg.AssetCheckResult:
+    loaded = asked.platform
+    counts = player_status(loaded, asked.player)["captures"]
     inside = counts["inside_history"]
     return dg.AssetCheckResult(
         passed=not inside or counts["auto"] > MIN_ASSOCIATION_RATE * inside,
@@ -80,3 +73,8 @@ def association_rate(
             "rate": share(counts["auto"], inside, 1.0),
         },
     )
+
+
+capture_checks = player_checks(
+    "capture_checks", capture_times_plausible, zone_fits, association_rate
+)

@@ -4,8 +4,7 @@ import shlex
 
 import dagster as dg
 
-from media_assets.orchestration.checks import player_check, share
-from media_assets.orchestration.resources import PlatformResource
+from media_assets.orchestration.checks import Asked, player_checks, promise, share
 from media_assets.orchestration.tables import Metadatum, figures, record_table
 from media_assets.stages.platform import Platform
 from media_assets.stages.scans import folder_verdicts
@@ -17,17 +16,15 @@ ORIGINALS_INTACT = dg.AssetCheckKey(dg.AssetKey(MEDIA_FILES.name), "originals_in
 MAX_NAMES = 20
 
 
-@player_check(
+@promise(
     asset="media_files",
     blocking=True,
     description="The latest scan of every folder is believed. When a folder is absent, unreadable "
     "or empty, or too many files are gone at once, nothing is marked missing and this check fails.",
 )
-def library_is_mounted(
-    context: dg.AssetCheckExecutionContext, platform: PlatformResource
-) -> dg.AssetCheckResult:
-    loaded = platform.load()
-    player = context.partition_key
+def library_is_mounted(asked: Asked) -> dg.AssetCheckResult:
+    loaded = asked.platform
+    player = asked.player
     verdicts = folder_verdicts(loaded, player)
     suspect = [verdict for verdict in verdicts if verdict["verdict"] == "suspect"]
     present = int(numbers(loaded, player, "failures")["files"])
@@ -49,17 +46,15 @@ def library_is_mounted(
     )
 
 
-@player_check(
+@promise(
     asset="media_files",
     description="Within a day, no more files went missing than the mount guard lets pass in one "
     "scan. It looks at what was marked missing, whether scan by scan or accepted by a person.",
 )
-def library_did_not_shrink(
-    context: dg.AssetCheckExecutionContext, platform: PlatformResource
-) -> dg.AssetCheckResult:
-    loaded = platform.load()
+def library_did_not_shrink(asked: Asked) -> dg.AssetCheckResult:
+    loaded = asked.platform
     guard = loaded.settings.library
-    found = numbers(loaded, context.partition_key, "shrinkage")
+    found = numbers(loaded, asked.player, "shrinkage")
     gone, before = found["gone_in_a_day"], found["files"] + found["gone_in_a_day"]
     passed = gone <= guard.max_missing_files or gone <= guard.max_missing_share * before
     return dg.AssetCheckResult(
@@ -73,15 +68,13 @@ def library_did_not_shrink(
     )
 
 
-@player_check(
+@promise(
     asset=MEDIA_FILES.name,
     description="No file whose latest verification is known has other bytes than were recorded, "
     "under the same size and mtime. The job `verify_originals` reads the files.",
 )
-def originals_intact(
-    context: dg.AssetCheckExecutionContext, platform: PlatformResource
-) -> dg.AssetCheckResult:
-    return intact(platform.load(), context.partition_key)
+def originals_intact(asked: Asked) -> dg.AssetCheckResult:
+    return intact(asked.platform, asked.player)
 
 
 def intact(platform: Platform, player: str) -> dg.AssetCheckResult:
@@ -108,3 +101,7 @@ def intact(platform: Platform, player: str) -> dg.AssetCheckResult:
         else None,
         metadata=metadata,
     )
+
+
+mount_check = player_checks("mount_check", library_is_mounted)
+library_checks = player_checks("library_checks", library_did_not_shrink, originals_intact)

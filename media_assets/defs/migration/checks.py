@@ -2,29 +2,22 @@
 
 import dagster as dg
 
-from media_assets.orchestration.checks import player_check
+from media_assets.orchestration.checks import Asked, Check, player_checks, promise
 from media_assets.orchestration.levelup import ASSET
-from media_assets.orchestration.resources import PlatformResource
 from media_assets.stages.levelup_validation import PROMISES, Promise, promise_kept
 
 
-def _check(promise: Promise) -> dg.AssetChecksDefinition:
-    def check(
-        context: dg.AssetCheckExecutionContext, platform: PlatformResource
-    ) -> dg.AssetCheckResult:
-        kept = promise_kept(platform.load(), context.partition_key, promise)
+def _check(name: Promise) -> Check:
+    def judge(asked: Asked) -> dg.AssetCheckResult:
+        kept = promise_kept(asked.platform, asked.player, name)
         return dg.AssetCheckResult(
             passed=kept.passed,
             description=None if kept.passed else kept.reason,
             metadata=kept.numbers,
         )
 
-    check.__name__ = promise
-    return player_check(asset=ASSET, description=PROMISES[promise])(check)
+    judge.__name__ = name
+    return promise(asset=ASSET, description=PROMISES[name])(judge)
 
 
-coverage_whole = _check("coverage_whole")
-no_rows_lost = _check("no_rows_lost")
-no_duplicates = _check("no_duplicates")
-levelup_no_orphans = _check("no_orphans")
-sums_equal = _check("sums_equal")
+levelup_checks = player_checks("levelup_checks", *(_check(name) for name in PROMISES))

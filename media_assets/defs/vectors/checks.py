@@ -2,8 +2,7 @@
 
 import dagster as dg
 
-from media_assets.orchestration.checks import player_check, share
-from media_assets.orchestration.resources import PlatformResource
+from media_assets.orchestration.checks import Asked, player_checks, promise, share
 from media_assets.orchestration.tables import figures
 from media_assets.stages.vector_views import coverage, promises
 
@@ -12,16 +11,14 @@ MIN_COVERAGE = 0.95
 _PROMISES = ("broken_lists", "lost_neighbors", "wrong_similarities")
 
 
-@player_check(
+@promise(
     asset="media_neighbors",
     additional_deps=["media_vectors", "media_embeddings"],
     description=f"In each space that has vectors, {MIN_COVERAGE:.0%} of the media of its kinds "
     "that could be read have one.",
 )
-def vector_coverage(
-    context: dg.AssetCheckExecutionContext, platform: PlatformResource
-) -> dg.AssetCheckResult:
-    found = coverage(platform.load(), context.partition_key)
+def vector_coverage(asked: Asked) -> dg.AssetCheckResult:
+    found = coverage(asked.platform, asked.player)
     low = [space for space, (media, vectors) in found.items() if vectors < MIN_COVERAGE * media]
     return dg.AssetCheckResult(
         passed=not low,
@@ -40,16 +37,17 @@ def vector_coverage(
     )
 
 
-@player_check(
+@promise(
     asset="media_neighbors",
     additional_deps=["media_vectors"],
     description="Every list of neighbours counts from 1, falls in similarity, names nobody twice "
     "and nobody who has no vector; similarities of a sample are those that DuckDB computes.",
 )
-def neighbors_hold(
-    context: dg.AssetCheckExecutionContext, platform: PlatformResource
-) -> dg.AssetCheckResult:
-    found = promises(platform.load(), context.partition_key)
+def neighbors_hold(asked: Asked) -> dg.AssetCheckResult:
+    found = promises(asked.platform, asked.player)
     return dg.AssetCheckResult(
         passed=not any(found[name] for name in _PROMISES), metadata=figures(found)
     )
+
+
+vector_checks = player_checks("vector_checks", vector_coverage, neighbors_hold)
