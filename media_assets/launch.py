@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 import dagster as dg
+from dagster._core.instance.ref import InstanceRef
 from sqlalchemy.exc import DBAPIError
 
 from media_assets.definitions import defs
@@ -20,6 +21,7 @@ from media_assets.orchestration.abandoned import (
 )
 from media_assets.orchestration.partitions import PLAYERS
 from media_assets.orchestration.reporting import failure_reason
+from media_assets.orchestration.run_storage import with_open_index
 from media_assets.stages.platform import Platform
 from media_assets.store.disk import explain, writing_below
 from media_assets.store.locks import exclusive
@@ -77,7 +79,8 @@ def _opened(home: Path) -> dg.DagsterInstance:
             unfinished = file.with_name(f".{file.name}.unfinished")
             unfinished.write_text(text, encoding="utf-8")
             unfinished.replace(file)
-        return dg.DagsterInstance.from_config(str(home))
+        found = InstanceRef.from_dir(str(home))
+        return dg.DagsterInstance.from_ref(with_open_index(found))
 
 
 def register_players(found: dg.DagsterInstance, players: list[str]) -> None:
