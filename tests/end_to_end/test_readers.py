@@ -72,6 +72,7 @@ while not stop.exists():
             if not (look is not tables and not (folder / "media.parquet").exists()):
                 errors.append(f"{look.__name__}: {type(error).__name__}: {error}")
     count["loops"] += 1
+    time.sleep(0.05)  # who reads without a pause lets nobody write, and the test takes minutes
 print(json.dumps({**count, "states": len(states), "errors": errors[:5]}))
 """
 
