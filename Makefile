@@ -44,8 +44,9 @@ endif
 ui: $(VENV)/.run
 	$(BIN)/dagster dev --host 127.0.0.1 --port 3000 --workspace workspace.yaml
 
+# Tests start hundreds of processes: each would compile the whole package, were that not kept.
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest $(TEST_ARGS)
+	env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest $(TEST_ARGS)
 
 lint: $(VENV)/.dev
 	$(BIN)/ruff format --check .

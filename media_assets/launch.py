@@ -21,7 +21,7 @@ from media_assets.orchestration.abandoned import (
 )
 from media_assets.orchestration.partitions import PLAYERS
 from media_assets.orchestration.reporting import failure_reason
-from media_assets.orchestration.run_storage import with_open_index
+from media_assets.orchestration.run_storage import with_open_files
 from media_assets.stages.platform import Platform
 from media_assets.store.disk import explain, writing_below
 from media_assets.store.locks import exclusive
@@ -80,7 +80,7 @@ def _opened(home: Path) -> dg.DagsterInstance:
             unfinished.write_text(text, encoding="utf-8")
             unfinished.replace(file)
         found = InstanceRef.from_dir(str(home))
-        return dg.DagsterInstance.from_ref(with_open_index(found))
+        return dg.DagsterInstance.from_ref(with_open_files(found))
 
 
 def register_players(found: dg.DagsterInstance, players: list[str]) -> None:
