@@ -1,7 +1,7 @@
 """Fixtures that every test may use."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,14 @@ from filelock import FileLock
 PROJECT = Path(__file__).resolve().parent.parent
 
 Once = Callable[[str, Callable[[Path], object]], Path]
+
+
+@pytest.fixture(autouse=True)
+def usual_priority() -> Iterator[None]:
+    """A thread that is left at a real-time priority hands it on, and starves everybody else."""
+    yield
+    if hasattr(os, "sched_getscheduler"):
+        assert os.sched_getscheduler(0) == os.SCHED_OTHER
 
 
 @pytest.fixture(scope="session")
