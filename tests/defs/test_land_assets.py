@@ -27,9 +27,8 @@ PAGES = ("https://example.org/1", "https://example.org/2")
 class Bureau:
     """Runs the assets of a land whose URLs are those of a server on loopback."""
 
-    def __init__(self, base: Path, server: PictureServer) -> None:
-        self.base, self.server = base, server
-        self.instance = dg.DagsterInstance.ephemeral()
+    def __init__(self, base: Path, server: PictureServer, instance: dg.DagsterInstance) -> None:
+        self.base, self.server, self.instance = base, server, instance
         self.instance.add_dynamic_partitions("players", [LAND, GAMER])
         self.list = base / "library" / LAND / "list.csv"
         self.list.parent.mkdir(parents=True)
@@ -50,8 +49,8 @@ class Bureau:
 @pytest.fixture(scope="module")
 def bureau(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bureau]:
     """A land that has run once; tests read it."""
-    with picture_server() as server:
-        bureau = Bureau(tmp_path_factory.mktemp("land"), server)
+    with picture_server() as server, dg.DagsterInstance.ephemeral() as instance:
+        bureau = Bureau(tmp_path_factory.mktemp("land"), server, instance)
         urls = [server.put("/a.png", png(1)), server.put("/b.mp4", clip(1)),
                 server.put("/broken.png", png(2)[:300]), server.site + "/absent.png"]  # fmt: skip
         rows = [f"{url},{page}" for url in urls for page in PAGES]

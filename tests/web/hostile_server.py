@@ -98,6 +98,7 @@ class HostileServer:
         self._ready.set()
         await self._end.wait()
         server.close()
+        await asyncio.sleep(0.02)  # who was accepted just now begins: else nobody closes it
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
