@@ -97,8 +97,10 @@ class HostileServer:
         self.port = server.sockets[0].getsockname()[1]
         self._ready.set()
         await self._end.wait()
+        # Who was accepted just now begins: a server that is closed attaches nobody, whose socket
+        # then stays open.
+        await asyncio.sleep(0.02)
         server.close()
-        await asyncio.sleep(0.02)  # who was accepted just now begins: else nobody closes it
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
