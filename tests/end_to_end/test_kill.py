@@ -1,6 +1,5 @@
 """Killed with -9 at any moment and started again, it ends with the tables of an undisturbed run."""
 
-import os
 import shutil
 import signal
 import subprocess
@@ -51,13 +50,6 @@ MOMENTS: dict[str, tuple[str, Moment]] = {
     ),
 }  # fmt: skip
 """Which player's run is killed, and when."""
-CHOSEN = [name for name in os.environ.get("MEDIA_ASSETS_KILLS", "").split(",") if name] or [
-    "responses are taken in",
-    "posters are made",
-    "a table is published",
-    "a second player is analysed",
-]
-"""Each takes 15 s or more; `all`, or names with commas between them, are others."""
 
 
 def kill_at(workplace: Workplace, player: str, name: str, moment: Moment) -> None:
@@ -126,8 +118,7 @@ def undisturbed(
 def test_killed_at_any_moment_the_tables_end_the_same(
     workplace: Workplace, finished: Workplace, undisturbed: dict[str, list[str]]
 ) -> None:
-    for name in MOMENTS if CHOSEN == ["all"] else CHOSEN:
-        player, moment = MOMENTS[name]
+    for name, (player, moment) in MOMENTS.items():
         kill_at(workplace, player, name, moment)
     workplace.run("run")
     mine = comparable(workplace)

@@ -5,10 +5,12 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -107,7 +109,23 @@ def test_two_players_at_the_same_time_fetch_each_match_once(tmp_path: Path) -> N
     assert [report.unfetched for report in found] == [0, 0]
 
 
-def test_who_interrupts_it_does_not_wait_and_the_next_sync_goes_on(tmp_path: Path) -> None:
+@pytest.fixture
+def interrupted() -> Iterator[threading.Event]:
+    """Set when Ctrl-C was heard: sent again then, it would interrupt the clearing up."""
+    heard = threading.Event()
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        heard.set()
+        raise KeyboardInterrupt
+
+    usual = signal.signal(signal.SIGINT, hear)
+    yield heard
+    signal.signal(signal.SIGINT, usual)
+
+
+def test_who_interrupts_it_does_not_wait_and_the_next_sync_goes_on(
+    tmp_path: Path, interrupted: threading.Event
+) -> None:
     (one,) = crowd(1)
     with ApiServer(Population([[one]] * 80), latency=0.01) as server:
         place = Place.of(tmp_path, server.port, [one], concurrency=2)
@@ -115,8 +133,8 @@ def test_who_interrupts_it_does_not_wait_and_the_next_sync_goes_on(tmp_path: Pat
 
         def interrupt(kind: str, _: str) -> None:
             asked.append(kind)
-            # polars may be at work just then, and forget it.
-            if len(asked) >= 60 and len(asked) % 20 == 0:
+            # polars may be at work just then, and forget it: it is sent again until it is heard.
+            if len(asked) >= 60 and len(asked) % 10 == 0 and not interrupted.is_set():
                 os.kill(os.getpid(), signal.SIGINT)
 
         server.before = interrupt
