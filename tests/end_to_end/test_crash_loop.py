@@ -35,7 +35,7 @@ from workplace import Workplace
 from media_assets.library.words import Words
 from media_assets.stages.notes import annotate
 
-ROUNDS = 4
+ROUNDS = 6
 DAGSTER_ROUND = 3
 PATIENCE_SECONDS = 600.0
 SECONDS = float(os.environ.get("MEDIA_ASSETS_CRASH_SECONDS", "0"))

@@ -181,4 +181,5 @@ def test_two_players_at_once_end_as_one_after_the_other(
     for one in both:
         one.end()
     assert comparable(place, KETAN, HEX) == comparable(undisturbed, KETAN, HEX)
+    place.run("run")
     assert all_rows(place.data).keys() == all_rows(undisturbed.data).keys()
