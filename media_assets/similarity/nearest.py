@@ -15,7 +15,7 @@ BLOCK_CELLS = 4_000_000
 """Cosines that are in memory at once: 16 MB, so that a block stays near the processor."""
 BLOCK_ROWS = 256
 """Queries of a block, at least: fewer make it a product of matrices in name only. With four, which
-is what a block over a million rows held, a query took six times as long."""
+is what a block over a million rows held, a query took five times as long."""
 
 _CHUNKS = 512
 _SELF = np.float32(-2)
